@@ -1,0 +1,96 @@
+"""The exchangeable parts of the recognition pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from recognition.types import (
+    Candidate,
+    Face,
+    Floats,
+    Frame,
+    Image,
+    Sighting,
+    StreamState,
+    Track,
+)
+
+KeepGoing = Callable[[], bool]
+OnSighting = Callable[[Sighting], None]
+
+
+def always() -> bool:
+    """The `keep_going` of a loop that ends only with its source."""
+    return True
+
+
+class Reader(Protocol):
+    """A camera or a file. A reader belongs to one thread; `close` may come from any."""
+
+    @property
+    def state(self) -> StreamState: ...
+
+    @property
+    def state_words(self) -> str:
+        """What `state` means for the operator, in words."""
+
+    @property
+    def dropped(self) -> int:
+        """Frames read and replaced by a newer one before anybody asked for them."""
+
+    def frames(self, keep_going: KeepGoing = always) -> Iterator[Frame]:
+        """Newest frame first; ends with the source, after `close`, or when told to stop.
+
+        `keep_going` is asked several times a second even while no frame arrives, so that a
+        stalled camera stops as promptly as a live one (rule I1); it must be cheap.
+        """
+
+    def close(self) -> None: ...
+
+
+class Detector(Protocol):
+    """Finds faces; safe to share between threads."""
+
+    def detect(self, image: Image, *, min_face_px: float) -> list[Face]:
+        """Faces at least `min_face_px` wide in a BGR image, best score first."""
+
+
+class Tracker(Protocol):
+    """Joins faces of consecutive frames by geometry alone. One per camera."""
+
+    def update(self, faces: Sequence[Face], frame_number: int) -> list[Track]:
+        """All living tracks; those seen in this frame have `missed_frames` 0."""
+
+    def reset(self) -> None: ...
+
+
+class Embedder(Protocol):
+    """Turns aligned faces into templates; safe to share between threads."""
+
+    @property
+    def name(self) -> str:
+        """Model and version: templates of different names do not compare."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def chip_size(self) -> tuple[int, int]:
+        """Height and width of the chips in pixels."""
+
+    def align(self, image: Image, face: Face) -> Image:
+        """The RGB chip of a face of a BGR image, moved to this embedder's own template."""
+
+    def embed(self, chips: Image) -> Floats:
+        """uint8 RGB N × H × W × 3 → float32 N × D, L2-normalised.
+
+        A chip that gives no finite embedding gives a row of zeros, which matches nobody.
+        """
+
+
+class Gallery(Protocol):
+    """The templates of one deployment; safe to share between threads."""
+
+    def search(self, probes: Floats, *, limit: int) -> list[list[Candidate]]:
+        """Per probe (float32 N × D) at most `limit` different entries, most alike first."""
