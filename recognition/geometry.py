@@ -87,3 +87,11 @@ def non_maximum_suppression(
         base = smaller if by_smaller else areas[best] + areas[rest] - shared
         order = rest[shared <= overlap * base]
     return np.array(kept, dtype=np.intp)
+
+
+def fraction_of(image: Image, zone: Box) -> Box:
+    """A box given in fractions of a frame, in whole pixels of this one."""
+    height, width = image.shape[:2]
+    left, top = int(zone.x * width), int(zone.y * height)
+    right, bottom = round(zone.right * width), round(zone.bottom * height)
+    return clipped(Box(left, top, right - left, bottom - top), width=width, height=height)
