@@ -1,0 +1,103 @@
+"""Fixtures that every app's tests share."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from lfr_site.embedded import Urls
+from lfr_site.embedded.bootstrap import APP_ROLE
+from tests.servers_plugin import URLS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def embedded_urls(pytestconfig: pytest.Config) -> Urls:
+    """Addresses of this run's own servers, by role."""
+    return pytestconfig.stash[URLS]
+
+
+@pytest.fixture
+def app_role(db: None) -> Iterator[None]:
+    """Give the test's default connection the rights of the application, no more.
+
+    The tables are made as their owner; what the application may not do must fail as it does in
+    a deployment. Committed tests (`transactional_db`) are flushed as the owner again.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {APP_ROLE}")
+    yield
+    if connection.connection is not None and not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def app_role_connection(
+    transactional_db: None, embedded_urls: Urls
+) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A second connection to the test's database, signed in as the application's role.
+
+    It sees only what is committed, hence the transactional database.
+    """
+    from django.db import connection
+
+    name = str(connection.settings_dict["NAME"])
+    with psycopg.connect(embedded_urls.database, dbname=name, autocommit=True) as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of measured test data; the test is skipped where it is not at hand."""
+    default = ROOT.parent / "shared" / "data"
+    folder = Path(os.environ.get("LFR_TEST_DATA", default))
+    if not folder.is_dir():
+        pytest.skip(f"The test data is not in {folder}: set LFR_TEST_DATA to its folder.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The machine's Chromium. Missing, it fails the run in CI and skips the test elsewhere."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        reason = "Chromium is not installed: apt-get install chromium."
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator["Browser"]:
+    """A headless Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, which Django takes for an async context.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Chromium's sandbox does not work for root, as in CI.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page with cookies of its own, at the size of an operator's laptop."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    yield context.new_page()
+    context.close()
