@@ -108,14 +108,22 @@ def _as_tuple(outputs: Any) -> tuple[Any, ...]:
 
 
 class Bucketed:
-    """A model compiled once for each batch size of `BUCKETS`, when that size is first met.
+    """A model compiled once for each batch size of `buckets`, when that size is first met.
 
     A batch is cut into pieces of at most the largest bucket and the last piece is filled up
     with zeros, so that the number of faces in a frame never causes another compilation.
     """
 
-    def __init__(self, model: Any, shape: Sequence[int], dtype: str) -> None:
+    def __init__(
+        self,
+        model: Any,
+        shape: Sequence[int],
+        dtype: str,
+        *,
+        buckets: Sequence[int] = BUCKETS,
+    ) -> None:
         self.model = model
+        self.buckets = tuple(buckets)
         self.shape = tuple(shape)
         self.dtype = dtype
         self._functions: dict[int, Compiled] = {}
@@ -125,7 +133,7 @@ class Bucketed:
         """N × `shape` → the model's outputs for these N (N ≥ 1)."""
         if batch.shape[1:] != self.shape:
             raise ValueError(f"a batch of {batch.shape[1:]}, expected {self.shape}")
-        largest = BUCKETS[-1]
+        largest = self.buckets[-1]
         pieces = [
             self._run(batch[start : start + largest]) for start in range(0, len(batch), largest)
         ]
@@ -134,7 +142,7 @@ class Bucketed:
         return tuple(np.concatenate(outputs) for outputs in zip(*pieces, strict=True))
 
     def _run(self, piece: NDArray[Any]) -> Arrays:
-        size = next(bucket for bucket in BUCKETS if bucket >= len(piece))
+        size = next(bucket for bucket in self.buckets if bucket >= len(piece))
         if size == len(piece):
             return self._function(size)(piece)
         filled = np.zeros((size, *self.shape), self.dtype)

@@ -1,0 +1,169 @@
+"""MTCNN, fed by us: whole pyramid levels, batched refinement, nothing below the face size asked.
+
+The smallest face of interest sets the size of the largest pyramid level, which is where the
+time goes: at 48 px a 1280×720 frame is searched at 320×180.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.detectors.mtcnn_networks import (
+    output_network,
+    proposal_network,
+    refinement_network,
+)
+from recognition.geometry import non_maximum_suppression
+from recognition.keras_runtime import Bucketed, compiled
+from recognition.types import Box, Face, Image
+
+CELL_PX = 12
+STRIDE_PX = 2
+# The network was trained on faces within about a factor of 1.4 of its cell.
+PYRAMID_STEP = 0.709
+# No passer-by needs a proposal from the millions of cells of a noisy frame.
+MAX_PROPOSALS = 400
+GREY = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Least scores of the three stages."""
+
+    proposal: float = 0.6
+    refinement: float = 0.7
+    output: float = 0.8
+
+
+class Mtcnn:
+    """A detector with five landmarks. Thread-safe."""
+
+    def __init__(
+        self, *, sha256: dict[str, str], thresholds: Thresholds = Thresholds()
+    ) -> None:
+        """`sha256` of pnet, rnet and onet. Raises MissingWeights or WrongWeights."""
+        self.thresholds = thresholds
+        self._propose = compiled(proposal_network(sha256["pnet"]), (1, None, None, 3), "uint8")
+        self._refine = Bucketed(
+            refinement_network(sha256["rnet"]), (24, 24, 3), "uint8", buckets=(8, 32, 128)
+        )
+        self._output = Bucketed(
+            output_network(sha256["onet"]), (48, 48, 3), "uint8", buckets=(1, 4, 16, 64)
+        )
+
+    def detect(self, image: Image, *, min_face_px: float) -> list[Face]:
+        boxes = self._proposals(image, max(min_face_px, float(CELL_PX)))
+        boxes = self._refined(image, boxes)
+        faces = self._faces(image, boxes)
+        return [face for face in faces if max(face.box.w, face.box.h) >= min_face_px]
+
+    def warm_up(self) -> None:
+        """Compile what one camera meets, before the first passer-by does."""
+        self._propose(np.zeros((1, 180, 320, 3), np.uint8))
+        for size in self._refine.buckets:
+            self._refine(np.zeros((size, 24, 24, 3), np.uint8))
+        for size in self._output.buckets:
+            self._output(np.zeros((size, 48, 48, 3), np.uint8))
+
+    def _proposals(self, image: Image, min_face_px: float) -> NDArray[np.float32]:
+        """Square candidate boxes, N × 4 (left, top, right, bottom)."""
+        found = [self._cells(level, scale) for level, scale in pyramid(image, min_face_px)]
+        rows = np.concatenate(found) if found else np.zeros((0, 5), np.float32)
+        rows = rows[_suppressed(rows, overlap=0.7)[:MAX_PROPOSALS]]
+        return _square(rows[:, :4])
+
+    def _cells(self, level: Image, scale: float) -> NDArray[np.float32]:
+        """What the proposal network finds in one pyramid level: box and score, N × 5."""
+        (answer,) = self._propose(np.ascontiguousarray(level[None, :, :, ::-1]))
+        score = answer[0, :, :, 0]
+        rows, columns = np.nonzero(score > self.thresholds.proposal)
+        if not len(rows):
+            return np.zeros((0, 5), np.float32)
+        corner = np.stack([columns, rows], axis=1) * STRIDE_PX
+        # One pixel more at the left and top: how the weights' own package reads them.
+        cell = np.concatenate([corner + 1, corner + CELL_PX], axis=1).astype(np.float32)
+        boxes = (cell + answer[0, rows, columns, 1:5] * (CELL_PX - 1)) / scale
+        result = np.concatenate([boxes, score[rows, columns, None]], axis=1)
+        return np.asarray(result[_suppressed(result, overlap=0.5)], np.float32)
+
+    def _refined(self, image: Image, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not len(boxes):
+            return boxes
+        (answer,) = self._refine(patches(image, boxes, 24))
+        kept = answer[:, 0] > self.thresholds.refinement
+        rows = np.concatenate([_shifted(boxes, answer[:, 1:5]), answer[:, :1]], axis=1)[kept]
+        return _square(rows[_suppressed(rows, overlap=0.7), :4])
+
+    def _faces(self, image: Image, boxes: NDArray[np.float32]) -> list[Face]:
+        if not len(boxes):
+            return []
+        (answer,) = self._output(patches(image, boxes, 48))
+        kept = answer[:, 0] > self.thresholds.output
+        boxes, answer = boxes[kept], answer[kept]
+        sides = boxes[:, 2:] - boxes[:, :2] + 1
+        points = np.stack([answer[:, 5:10], answer[:, 10:15]], axis=2)
+        points = points * sides[:, None, :] + boxes[:, None, :2] - 1
+        final = _shifted(boxes, answer[:, 1:5])
+        order = non_maximum_suppression(final, answer[:, 0], overlap=0.7, by_smaller=True)
+        return [_face(final[index], points[index], float(answer[index, 0])) for index in order]
+
+
+def pyramid(image: Image, min_face_px: float) -> Iterator[tuple[Image, float]]:
+    """The image at ever smaller sizes, with the scale of each, as long as a cell fits in."""
+    scale = CELL_PX / min_face_px
+    level = image
+    while min(image.shape[:2]) * scale >= CELL_PX:
+        size = (int(np.ceil(image.shape[1] * scale)), int(np.ceil(image.shape[0] * scale)))
+        # From the level before: the same pixels averaged, a fraction of them read.
+        level = np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.uint8)
+        yield level, scale
+        scale *= PYRAMID_STEP
+
+
+def patches(image: Image, boxes: NDArray[np.float32], side: int) -> Image:
+    """RGB N × side × side × 3 from under square boxes; grey where a box leaves the picture."""
+    result = np.full((len(boxes), side, side, 3), GREY, np.uint8)
+    limit = np.array(image.shape[1::-1])
+    for patch, box in zip(result, boxes.round().astype(int), strict=True):
+        low, high = np.maximum(box[:2], 0), np.minimum(box[2:], limit)
+        scale = side / np.maximum(box[2:] - box[:2], 1)
+        start, end = np.rint((low - box[:2]) * scale), np.rint((high - box[:2]) * scale)
+        (x0, y0), (x1, y1) = low, high
+        (u0, v0), (u1, v1) = start.astype(int), end.astype(int)
+        if x1 <= x0 or y1 <= y0 or u1 <= u0 or v1 <= v0:
+            continue
+        method = cv2.INTER_AREA if scale[0] < 1 else cv2.INTER_LINEAR
+        part = cv2.resize(image[y0:y1, x0:x1], (u1 - u0, v1 - v0), interpolation=method)
+        patch[v0:v1, u0:u1] = part[:, :, ::-1]
+    return result
+
+
+def _suppressed(rows: NDArray[np.float32], *, overlap: float) -> NDArray[np.intp]:
+    """Indices to keep of box and score rows, best first, by OpenCV's compiled suppression."""
+    if not len(rows):
+        return np.zeros(0, np.intp)
+    sides = np.concatenate([rows[:, :2], rows[:, 2:4] - rows[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxes(sides.tolist(), rows[:, 4].tolist(), 0.0, overlap)
+    return np.asarray(kept, np.intp).reshape(-1)
+
+
+def _shifted(boxes: NDArray[np.float32], offsets: NDArray[np.float32]) -> NDArray[np.float32]:
+    sides = boxes[:, 2:] - boxes[:, :2] + 1
+    return np.asarray(boxes + offsets * np.concatenate([sides, sides], axis=1), np.float32)
+
+
+def _square(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same centres, both sides as long as the longer."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0.0, keepdims=True) / 2
+    return np.asarray(np.concatenate([centres - half, centres + half], axis=1), np.float32)
+
+
+def _face(box: NDArray[np.float32], points: NDArray[np.float32], score: float) -> Face:
+    left, top, right, bottom = (float(value) for value in box)
+    return Face(Box(left, top, right - left, bottom - top), points.astype(np.float32), score)
