@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class AlertsConfig(AppConfig):
+    name = "alerts"
+
+    def ready(self) -> None:
+        from alerts import erasure
+        from alerts.events import knock
+        from deployments import watchlist
+        from deployments.lifecycle import on_status_change
+
+        erasure.register()
+        watchlist.on_withdrawal(erasure.forget_entry)
+        on_status_change(lambda deployment: knock(deployment.uuid))

@@ -1,0 +1,76 @@
+"""The legal moves of an alert, in one table that the code, the database and the tests read."""
+
+from alerts.enums import AlertStatus
+
+A = AlertStatus
+
+MOVES: dict[str, tuple[frozenset[AlertStatus], AlertStatus]] = {
+    "claim": (frozenset({A.RAISED}), A.CLAIMED),
+    "release": (frozenset({A.CLAIMED}), A.RAISED),
+    "dismiss": (frozenset({A.CLAIMED}), A.DISMISSED),
+    "confirm": (frozenset({A.CLAIMED}), A.CONFIRMED),
+    "dispatch": (frozenset({A.CONFIRMED}), A.DISPATCHED),
+    "engage": (frozenset({A.DISPATCHED}), A.ENGAGED),
+    "not_located": (frozenset({A.DISPATCHED}), A.NOT_LOCATED),
+    "resolve": (frozenset({A.ENGAGED}), A.RESOLVED),
+}
+LEGAL_MOVES: frozenset[tuple[AlertStatus, AlertStatus]] = frozenset(
+    (source, target) for sources, target in MOVES.values() for source in sources
+)
+OPEN: tuple[AlertStatus, ...] = (A.RAISED, A.CLAIMED, A.CONFIRMED, A.DISPATCHED, A.ENGAGED)
+
+
+def legal_move_sql() -> str:
+    """PL/pgSQL: only moves of the table, and officers only after a recorded judgement (I8)."""
+    pairs = ", ".join(f"('{old.value}', '{new.value}')" for old, new in sorted(LEGAL_MOVES))
+    return f"""
+        IF NEW.status IS DISTINCT FROM OLD.status THEN
+            IF (OLD.status, NEW.status) NOT IN ({pairs}) THEN
+                RAISE EXCEPTION 'an alert cannot go from % to %', OLD.status, NEW.status
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF NEW.status IN ('confirmed', 'dispatched') AND NOT EXISTS (
+                SELECT FROM alerts_adjudication
+                WHERE alert_id = NEW.id AND verdict = 'confirmed'
+            ) THEN
+                RAISE EXCEPTION 'officers are sent only after a recorded human judgement'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
+        IF (NEW.deployment_id, NEW.camera_id, NEW.threshold, NEW.profile, NEW.profile_version)
+           IS DISTINCT FROM
+           (OLD.deployment_id, OLD.camera_id, OLD.threshold, OLD.profile, OLD.profile_version)
+           OR (NEW.entry_id IS NOT NULL AND NEW.entry_id IS DISTINCT FROM OLD.entry_id) THEN
+            RAISE EXCEPTION 'what raised an alert does not change' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
+def names_its_authority_sql() -> str:
+    """PL/pgSQL: an alert names an entry of this live deployment's list and its threshold (I3)."""
+    return """
+        SELECT * INTO authority FROM deployments_deployment WHERE id = NEW.deployment_id;
+        IF authority.status <> 'live' OR clock_timestamp() >= authority.ends_at THEN
+            RAISE EXCEPTION 'no alert without a live authority' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.status <> 'raised' OR NEW.threshold <> authority.threshold
+           OR NEW.profile <> authority.profile OR NEW.similarity < authority.threshold THEN
+            RAISE EXCEPTION 'an alert carries the authorised threshold and profile'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM deployments_watchlistentry
+            WHERE id = NEW.entry_id AND deployment_id = NEW.deployment_id AND status = 'enrolled'
+        ) THEN
+            RAISE EXCEPTION 'an alert names an entry of this deployment''s watchlist'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM deployments_deploymentcamera
+            WHERE camera_id = NEW.camera_id AND deployment_id = NEW.deployment_id
+        ) THEN
+            RAISE EXCEPTION 'this camera was not authorised' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class DeploymentsConfig(AppConfig):
+    name = "deployments"
+
+    def ready(self) -> None:
+        from deployments import checks, purge, retention  # noqa: F401
+
+        retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)

@@ -1,0 +1,36 @@
+"""System checks: a wrong policy stops the site before it can do harm."""
+
+from typing import Any
+
+from django.core.checks import Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from deployments.encryption import master_key
+from deployments.retention import RULES
+
+
+@register
+def check_master_key(**_: Any) -> list[Error]:
+    try:
+        master_key()
+    except ImproperlyConfigured as error:
+        hint = "Make one with: openssl rand -base64 32"
+        return [Error(str(error), hint=hint, id="deployments.E001")]
+    return []
+
+
+@register
+def check_retention(**_: Any) -> list[Error]:
+    from django.conf import settings
+
+    errors = [
+        Error(f"LFR_RETENTION_S names {kind!r}, which is no kind of data.", id="deployments.E002")
+        for kind in settings.RETENTION_PERIODS_S
+        if kind not in RULES
+    ]
+    for rule in RULES.values():
+        try:
+            _ = rule.period
+        except ImproperlyConfigured as error:
+            errors.append(Error(str(error), id="deployments.E003"))
+    return errors

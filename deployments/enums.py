@@ -1,0 +1,101 @@
+"""Closed lists. None has an "other": the open category was what made a watchlist unlawful
+(R (Bridges) v South Wales Police [2020] EWCA Civ 1058)."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+
+class Rank(IntegerChoices):
+    """Police ranks in order; 0 is police staff."""
+
+    STAFF = 0, "Police staff"
+    CONSTABLE = 10, "Constable"
+    SERGEANT = 20, "Sergeant"
+    INSPECTOR = 30, "Inspector"
+    CHIEF_INSPECTOR = 40, "Chief Inspector"
+    SUPERINTENDENT = 50, "Superintendent"
+    CHIEF_SUPERINTENDENT = 60, "Chief Superintendent"
+    ASSISTANT_CHIEF_CONSTABLE = 70, "Assistant Chief Constable"
+    CHIEF_CONSTABLE = 80, "Chief Constable"
+
+
+class Role(TextChoices):
+    APPLICANT = "applicant", "Applicant"
+    AUTHORISING_OFFICER = "authorising_officer", "Authorising officer"
+    WATCHLIST_MANAGER = "watchlist_manager", "Watchlist manager"
+    OPERATOR = "operator", "Operator"
+    ENGAGEMENT_OFFICER = "engagement_officer", "Engagement officer"
+    AUDITOR = "auditor", "Auditor"
+    SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
+
+
+class Status(TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    RETURNED = "returned", "Returned to the applicant"
+    REFUSED = "refused", "Refused"
+    AUTHORISED = "authorised", "Authorised"
+    READY = "ready", "Ready"
+    LIVE = "live", "Live"
+    SUSPENDED = "suspended", "Suspended"
+    ENDED = "ended", "Ended"
+    CLOSED = "closed", "Closed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Category(TextChoices):
+    """Who may be sought (College of Policing APP)."""
+
+    WANTED_BY_COURTS = "wanted_by_courts", "Wanted by the courts"
+    SUSPECTED_OF_OFFENCE = "suspected_of_offence", "Suspected of an offence, or about to offend"
+    BAIL_CONDITIONS = "bail_conditions", "Subject to bail conditions"
+    COURT_ORDER = "court_order", "Subject to a court order"
+    MISSING_AT_RISK = "missing_at_risk", "Missing and at increased risk"
+    RISK_OF_HARM = "risk_of_harm", "Posing a risk of harm"
+    ASSOCIATE = "associate", "Associate of a person in another category"
+    WITNESS = "witness", "Witness"
+    VICTIM = "victim", "Victim"
+
+
+class PlaceGround(TextChoices):
+    """Why this place may be watched."""
+
+    CRIME_HOTSPOT = "crime_hotspot", "Crime hotspot or its access routes"
+    PROTECTIVE_SECURITY = (
+        "protective_security",
+        "Protective security at an event or critical national infrastructure",
+    )
+    INTELLIGENCE = "intelligence", "Intelligence on the likely location of those sought"
+
+
+class Response(TextChoices):
+    """What officers do, decided per entry before the deployment."""
+
+    RED = "red", "Red: immediate action"
+    AMBER = "amber", "Amber: arrest once identity is confirmed"
+    GREEN = "green", "Green: establish identity"
+
+
+class EntryStatus(TextChoices):
+    PENDING = "pending", "Waiting to be enrolled"
+    ENROLLED = "enrolled", "Enrolled"
+    REFUSED = "refused", "Image refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ImageKind(TextChoices):
+    WATCHLIST = "watchlist", "Watchlist image"
+    PROBE = "probe", "Face seen"
+    CONTEXT = "context", "Scene, everyone else blurred"
+
+
+class AuditKind(TextChoices):
+    """Data Protection Act 2018, s. 62, and the system's own decisions."""
+
+    COLLECTION = "collection", "Collection"
+    ALTERATION = "alteration", "Alteration"
+    CONSULTATION = "consultation", "Consultation"
+    DISCLOSURE = "disclosure", "Disclosure"
+    COMBINATION = "combination", "Combination"
+    ERASURE = "erasure", "Erasure"
+    DECISION = "decision", "Decision"
+    ACCESS = "access", "Access to the system"

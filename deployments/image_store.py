@@ -1,0 +1,101 @@
+"""Images of people, encrypted on disk. Nothing else in the system writes an image to a file."""
+
+import os
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from deployments.encryption import Unreadable, master_key, new_key, seal, unseal
+from deployments.enums import ImageKind
+from deployments.models import Deployment, DeploymentKey, StoredImage
+
+
+def path_of(image_id: uuid.UUID) -> Path:
+    return Path(settings.FILE_STORE) / image_id.hex[:2] / image_id.hex
+
+
+def put(
+    deployment: Deployment, data: bytes, *, kind: ImageKind, content_type: str = "image/jpeg"
+) -> StoredImage:
+    """Encrypt and store. The row comes first, so that a crash leaves no file without a row once
+    the transaction is rolled back and the orphan is swept (see `sweep_orphans`)."""
+    image = StoredImage.objects.create(
+        deployment=deployment, kind=kind, content_type=content_type, byte_count=len(data)
+    )
+    path = path_of(image.pk)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sealed = seal(data, key=_data_key(deployment), associated=str(image.pk))
+    _write_durably(path, sealed)
+    return image
+
+
+def read(image: StoredImage) -> bytes:
+    """Decrypt. Raises Unreadable when the key or the file is gone."""
+    key_row = DeploymentKey.objects.filter(deployment_id=image.deployment_id).first()
+    if key_row is None:
+        raise Unreadable("the key of this deployment was destroyed")
+    key = _unwrap(key_row)
+    try:
+        sealed = path_of(image.pk).read_bytes()
+    except FileNotFoundError as error:
+        raise Unreadable("the image was erased") from error
+    return unseal(sealed, key=key, associated=str(image.pk))
+
+
+def erase(images: Iterable[StoredImage]) -> int:
+    """Delete rows now and files when the transaction commits. Returns how many."""
+    ids = [image.pk for image in images]
+    StoredImage.objects.filter(pk__in=ids).delete()
+    transaction.on_commit(lambda: _unlink(ids))
+    return len(ids)
+
+
+def destroy_key(deployment: Deployment) -> bool:
+    """Make every copy of the deployment's images unreadable, backups included."""
+    deleted, _ = DeploymentKey.objects.filter(deployment=deployment).delete()
+    return bool(deleted)
+
+
+def orphans() -> list[Path]:
+    """Files without a row: what a crash between commit and unlink left behind."""
+    root = Path(settings.FILE_STORE)
+    files = {path.name: path for path in root.glob("??/*") if path.is_file()}
+    known = {pk.hex for pk in StoredImage.objects.values_list("pk", flat=True)}
+    return [path for name, path in files.items() if name.partition(".")[0] not in known]
+
+
+def _unlink(ids: list[uuid.UUID]) -> None:
+    for image_id in ids:
+        path_of(image_id).unlink(missing_ok=True)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    partial = path.with_suffix(".part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+
+
+def _data_key(deployment: Deployment) -> bytes:
+    """The deployment's key, made at first use. A closed deployment gets no new one."""
+    key_row = DeploymentKey.objects.filter(deployment=deployment).first()
+    if key_row is None:
+        if deployment.has_ended:
+            raise Unreadable("the key of this deployment was destroyed")
+        fresh = seal(new_key(), key=master_key(), associated=str(deployment.uuid))
+        key_row, _ = DeploymentKey.objects.get_or_create(
+            deployment=deployment, defaults={"wrapped": fresh}
+        )
+    return _unwrap(key_row)
+
+
+def _unwrap(key_row: DeploymentKey) -> bytes:
+    return unseal(
+        bytes(key_row.wrapped), key=master_key(), associated=str(key_row.deployment.uuid)
+    )

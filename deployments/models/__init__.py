@@ -1,0 +1,22 @@
+from deployments.models.audit import AuditEvent
+from deployments.models.camera import Camera
+from deployments.models.deployment import Deployment, DeploymentKey, StatusChange
+from deployments.models.erasure import ErasureRecord
+from deployments.models.image import StoredImage
+from deployments.models.person import User
+from deployments.models.result import DeploymentResult
+from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
+
+__all__ = [
+    "AuditEvent",
+    "Camera",
+    "Deployment",
+    "DeploymentKey",
+    "DeploymentResult",
+    "ErasureRecord",
+    "StatusChange",
+    "StoredImage",
+    "User",
+    "WatchlistEntry",
+    "WatchlistLedger",
+]

@@ -1,0 +1,74 @@
+"""The audit trail: append-only by trigger, hash-chained by the database itself.
+
+Each row's hash covers its own fields and the hash before it:
+
+    hash = SHA-256( d(previous_hash) d(sequence) d(at) d(kind) d(action) d(actor)
+                    d(deployment) d(subject) d(reason) d(details) )
+
+where d(field) is the SHA-256 of the field's UTF-8 text, so that no two rows can be spliced into
+the same input. `deployments.audit.row_hash` computes the same in Python for verification."""
+
+import pgtrigger
+from django.db import models
+
+from deployments.append_only import append_only
+from deployments.enums import AuditKind
+
+AUDIT_LOCK = 0x4C4652  # "LFR": one writer at a time, so the chain has one order
+
+CHAIN_SQL = f"""
+    PERFORM pg_advisory_xact_lock({AUDIT_LOCK});
+    SELECT sequence, hash INTO last_sequence, last_hash
+        FROM deployments_auditevent ORDER BY sequence DESC LIMIT 1;
+    NEW.sequence = COALESCE(last_sequence, 0) + 1;
+    NEW.previous_hash = COALESCE(last_hash, repeat('0', 64));
+    NEW.at = clock_timestamp();
+    NEW.hash = encode(sha256(
+        sha256(convert_to(NEW.previous_hash, 'UTF8'))
+        || sha256(convert_to(NEW.sequence::text, 'UTF8'))
+        || sha256(convert_to(
+            to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'))
+        || sha256(convert_to(NEW.kind, 'UTF8'))
+        || sha256(convert_to(NEW.action, 'UTF8'))
+        || sha256(convert_to(NEW.actor, 'UTF8'))
+        || sha256(convert_to(COALESCE(NEW.deployment_id::text, ''), 'UTF8'))
+        || sha256(convert_to(NEW.subject, 'UTF8'))
+        || sha256(convert_to(NEW.reason, 'UTF8'))
+        || sha256(convert_to(NEW.details, 'UTF8'))
+    ), 'hex');
+    RETURN NEW;
+"""
+
+
+class AuditEvent(models.Model):
+    sequence = models.PositiveBigIntegerField(primary_key=True, default=0)
+    at = models.DateTimeField(db_index=True, auto_now_add=True)
+    kind = models.CharField(max_length=12, choices=AuditKind)
+    action = models.CharField(max_length=60)
+    # A user name, or "system": kept as text so that the row stands on its own.
+    actor = models.CharField(max_length=150, db_index=True)
+    deployment = models.ForeignKey(
+        "deployments.Deployment", models.PROTECT, null=True, related_name="audit_events"
+    )
+    subject = models.CharField(max_length=80, blank=True, help_text="What it was about, by its id.")
+    reason = models.TextField(blank=True)
+    details = models.TextField(default="{}", help_text="JSON; nothing personal.")
+    previous_hash = models.CharField(max_length=64, default="")
+    hash = models.CharField(max_length=64, default="")
+
+    class Meta:
+        ordering = ("-sequence",)
+        indexes = [models.Index(fields=("deployment", "-sequence"), name="audit_by_deployment")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="chain",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("last_sequence", "bigint"), ("last_hash", "text")],
+                func=CHAIN_SQL,
+            ),
+            *append_only("audit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action}"

@@ -1,0 +1,26 @@
+"""A camera: where it stands and where its pictures come from."""
+
+from django.db import models
+
+
+class Camera(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+    location = models.CharField(max_length=200)
+    source = models.CharField(
+        max_length=500,
+        help_text="file:PATH, rtsp://HOST/PATH or device:NUMBER",
+    )
+    loop = models.BooleanField(default=False, help_text="Play a file again from its start.")
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(source__regex=r"^(file:|rtsps?://|device:\d+$)"),
+                name="camera_source_is_file_rtsp_or_device",
+                violation_error_message="The source is file:PATH, rtsp://HOST/PATH or device:NUMBER.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

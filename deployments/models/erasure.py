@@ -1,0 +1,22 @@
+"""What was erased, when and why: counts and grounds, nothing personal."""
+
+from django.db import models
+
+from deployments.append_only import append_only
+from deployments.models.deployment import Deployment
+
+
+class ErasureRecord(models.Model):
+    deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="erasures")
+    kind = models.CharField(max_length=40)
+    ground = models.CharField(max_length=200)
+    count = models.PositiveIntegerField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-done_at", "-pk")
+        triggers = append_only("erasure")
+
+    def __str__(self) -> str:
+        return f"{self.kind} × {self.count}"

@@ -1,0 +1,81 @@
+"""Who may do what: small predicates that templates, views and consumers share."""
+
+from deployments.enums import Rank, Role, Status
+from deployments.models import Deployment, User
+
+STAFF_ROLES = frozenset(Role)
+
+
+def can_apply(user: User) -> bool:
+    return user.has_role(Role.APPLICANT)
+
+
+def can_edit(user: User, deployment: Deployment) -> bool:
+    return can_apply(user) and deployment.applicant_id == user.pk and deployment.is_editable
+
+
+def is_authorising_officer(user: User) -> bool:
+    return user.has_role(Role.AUTHORISING_OFFICER) and user.rank >= Rank.SUPERINTENDENT
+
+
+def can_decide(user: User, deployment: Deployment) -> bool:
+    """The applicant never decides their own application (I9)."""
+    return (
+        is_authorising_officer(user)
+        and deployment.applicant_id != user.pk
+        and deployment.status == Status.SUBMITTED
+    )
+
+
+def can_manage_watchlist(user: User, deployment: Deployment) -> bool:
+    return user.has_role(Role.WATCHLIST_MANAGER) and deployment.status in {
+        Status.AUTHORISED,
+        Status.READY,
+        Status.LIVE,
+        Status.SUSPENDED,
+    }
+
+
+def can_view_watchlist(user: User, deployment: Deployment) -> bool:
+    return (
+        user.has_role(Role.WATCHLIST_MANAGER) or user.has_role(Role.OPERATOR)
+    ) and deployment.status in {
+        Status.AUTHORISED,
+        Status.READY,
+        Status.LIVE,
+        Status.SUSPENDED,
+        Status.ENDED,
+    }
+
+
+def can_operate(user: User) -> bool:
+    return user.has_role(Role.OPERATOR)
+
+
+def can_make_ready(user: User) -> bool:
+    return can_operate(user) or user.has_role(Role.WATCHLIST_MANAGER)
+
+
+def can_stop(user: User) -> bool:
+    """Emergency stop, suspension and end: any operator or authorising officer."""
+    return can_operate(user) or is_authorising_officer(user)
+
+
+def can_cancel(user: User, deployment: Deployment) -> bool:
+    return deployment.applicant_id == user.pk or is_authorising_officer(user)
+
+
+def can_engage(user: User) -> bool:
+    return user.has_role(Role.ENGAGEMENT_OFFICER)
+
+
+def can_read_audit(user: User) -> bool:
+    return user.has_role(Role.AUDITOR)
+
+
+def can_configure(user: User) -> bool:
+    return user.has_role(Role.SYSTEM_ADMINISTRATOR)
+
+
+def can_view_deployments(user: User) -> bool:
+    return user.is_active and bool(user.roles)

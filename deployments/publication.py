@@ -1,0 +1,80 @@
+"""What the public is told: the notice before, the result after."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from deployments import audit
+from deployments.enums import AuditKind, Status
+from deployments.models import Deployment, DeploymentResult, User
+
+NOTICE_STATES = (Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of a result, counted by the apps that hold them."""
+
+    watchlist_size: int
+    faces_seen: int
+    alerts: int
+    true_alerts: int
+    false_alerts: int
+    undecided_alerts: int
+    engagements: int
+    outcomes: dict[str, int]
+
+
+def publish_notice(deployment: Deployment, *, by: User) -> None:
+    """Publish at once on authorisation; withholding needs the officer's written reason."""
+    if deployment.notice_withheld_reason:
+        return
+    deployment.published_at = timezone.now()
+    deployment.save(update_fields=["published_at"])
+    audit.record(
+        "notice.published",
+        kind=AuditKind.DISCLOSURE,
+        by=by,
+        deployment=deployment,
+        details={"lead_hours": round(notice_lead(deployment).total_seconds() / 3600, 1)},
+    )
+
+
+def notice_lead(deployment: Deployment) -> timedelta:
+    """How long before its start the notice was up. Zero where there is none."""
+    if deployment.published_at is None:
+        return timedelta()
+    return deployment.starts_at - deployment.published_at
+
+
+def is_notice_in_time(deployment: Deployment) -> bool:
+    return notice_lead(deployment) >= timedelta(days=settings.NOTICE_LEAD_DAYS)
+
+
+def publish_result(deployment: Deployment, counts: Counts, *, profile_version: str) -> None:
+    """Store the figures that the public page shows. Once; a second call changes nothing."""
+    result, created = DeploymentResult.objects.get_or_create(
+        deployment=deployment,
+        defaults={
+            "watchlist_size": counts.watchlist_size,
+            "faces_seen": counts.faces_seen,
+            "alerts": counts.alerts,
+            "true_alerts": counts.true_alerts,
+            "false_alerts": counts.false_alerts,
+            "undecided_alerts": counts.undecided_alerts,
+            "engagements": counts.engagements,
+            "outcomes": counts.outcomes,
+            "threshold": deployment.threshold,
+            "profile_version": profile_version,
+        },
+    )
+    if created:
+        audit.record(
+            "result.published",
+            kind=AuditKind.DISCLOSURE,
+            by=None,
+            deployment=deployment,
+            details={"alerts": result.alerts, "faces_seen": result.faces_seen},
+        )

@@ -1,0 +1,106 @@
+"""Erasure on time. Each kind of each deployment goes in its own transaction with its ledger row,
+so that a crash in the middle leaves what is done, done and recorded, and the rest due."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from deployments import audit, image_store
+from deployments.enums import AuditKind, Status
+from deployments.lifecycle import Refused, close
+from deployments.models import Deployment, ErasureRecord, StoredImage, WatchlistEntry, WatchlistLedger
+from deployments.retention import RULES, Due, due_after_end, held_kinds, holder_of
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    deployment: Deployment
+    kind: str
+    count: int
+
+
+def everything_held() -> list[Due]:
+    """All that has a clock running, soonest first."""
+    return sorted((due for kind in held_kinds() for due in holder_of(kind)[0]()), key=lambda d: d.due_at)
+
+
+def overdue() -> list[Due]:
+    return [due for due in everything_held() if due.is_overdue]
+
+
+def purge() -> list[Erasure]:
+    """Erase what is due, sweep files that a crash orphaned, close what is then empty."""
+    done = [_erase(due) for due in overdue()]
+    _sweep_orphans()
+    _close_the_empty()
+    return [erasure for erasure in done if erasure.count]
+
+
+def _erase(due: Due) -> Erasure:
+    with transaction.atomic():
+        Deployment.objects.select_for_update().get(pk=due.deployment.pk)
+        count = holder_of(due.rule.kind)[1](due)
+        if count:
+            record_erasure(due, count=count)
+    return Erasure(due.deployment, due.rule.kind, count)
+
+
+def record_erasure(due: Due, *, count: int) -> None:
+    ErasureRecord.objects.create(
+        deployment=due.deployment,
+        kind=due.rule.kind,
+        ground=due.rule.ground,
+        count=count,
+        due_at=due.due_at,
+        done_at=timezone.now(),
+    )
+    audit.record(
+        "retention.erased",
+        kind=AuditKind.ERASURE,
+        by=None,
+        deployment=due.deployment,
+        reason=due.rule.ground,
+        details={"kind": due.rule.kind, "count": count, "due": due.due_at.isoformat()},
+    )
+
+
+def find_watchlists() -> list[Due]:
+    found = []
+    ended = Deployment.objects.filter(
+        status__in=(Status.ENDED, Status.CANCELLED), entries__isnull=False
+    ).distinct()
+    for deployment in ended:
+        due_at = due_after_end(deployment, "watchlist")
+        if due_at is not None:
+            found.append(Due(deployment, RULES["watchlist"], due_at, deployment.entries.count()))
+    return found
+
+
+def erase_watchlist(due: Due) -> int:
+    """Entries, their images, and the key once no other image of the deployment needs it."""
+    entries = list(WatchlistEntry.objects.filter(deployment=due.deployment).select_related("image"))
+    WatchlistLedger.objects.filter(deployment=due.deployment, removed_at=None).update(
+        removed_at=timezone.now()
+    )
+    WatchlistEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+    image_store.erase(entry.image for entry in entries)
+    if not StoredImage.objects.filter(deployment=due.deployment).exists():
+        image_store.destroy_key(due.deployment)
+    return len(entries)
+
+
+def _sweep_orphans() -> None:
+    for path in image_store.orphans():
+        path.unlink(missing_ok=True)
+
+
+def _close_the_empty() -> None:
+    for deployment in Deployment.objects.filter(
+        status=Status.ENDED, result__isnull=False, entries=None, images=None
+    ):
+        image_store.destroy_key(deployment)
+        try:
+            close(deployment)
+        except Refused:
+            continue

@@ -1,0 +1,193 @@
+"""The retention table: what is kept, from when its clock runs, for how long and why.
+
+One table for the purge task, the public page and the tests, so that they cannot disagree. A policy
+setting may shorten a period; none may exceed its maximum."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from deployments.models import Deployment
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`models` are the database models that hold this kind (app_label.Model)."""
+
+    kind: str
+    what: str
+    where: str
+    clock: str
+    default: timedelta | None  # None: kept
+    maximum: timedelta | None
+    ground: str
+    models: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> timedelta | None:
+        """The period in force: the policy's, where it shortens the default."""
+        seconds = settings.RETENTION_PERIODS_S.get(self.kind)
+        if seconds is None:
+            return self.default
+        wanted = timedelta(seconds=seconds)
+        if self.maximum is None or wanted > self.maximum:
+            raise ImproperlyConfigured(
+                f"LFR_RETENTION_S: {self.kind} may not be kept longer than {self.maximum}."
+            )
+        return wanted
+
+    @property
+    def is_shortened(self) -> bool:
+        return self.kind in settings.RETENTION_PERIODS_S
+
+
+RULES: dict[str, Rule] = {
+    rule.kind: rule
+    for rule in (
+        Rule(
+            "unmatched_face",
+            "Faces that match nobody on the watchlist",
+            "the memory of the recognising process only; never stored, never seen by a person",
+            "capture",
+            timedelta(seconds=1),
+            timedelta(seconds=1),
+            "R (Bridges) v South Wales Police: automatic, near-instantaneous deletion",
+        ),
+        Rule(
+            "watchlist",
+            "Watchlist entries and their images",
+            "database and encrypted file store",
+            "the end of the deployment",
+            24 * HOUR,
+            24 * HOUR,
+            "Watchlists are unique to one deployment and destroyed within 24 hours of its end",
+            ("deployments.WatchlistEntry", "deployments.StoredImage", "deployments.DeploymentKey"),
+        ),
+        Rule(
+            "watchlist_templates",
+            "Face templates of the watchlist",
+            "an unlogged database partition of the deployment's own; the workers' memory",
+            "the end of the deployment",
+            timedelta(0),
+            24 * HOUR,
+            "Nothing searches them once recognition has ended",
+            ("recognition.Template",),
+        ),
+        Rule(
+            "false_alert",
+            "Alerts that an operator dismissed, with their images",
+            "database and encrypted file store",
+            "the operator's decision",
+            timedelta(0),
+            24 * HOUR,
+            "Incorrect alerts are erased swiftly",
+        ),
+        Rule(
+            "alert",
+            "Other alerts, with their images and decisions",
+            "database and encrypted file store",
+            "the end of the deployment",
+            24 * HOUR,
+            31 * DAY,
+            "At once after use, in most cases within 24 hours, and no longer than 31 days",
+            ("alerts.Alert", "alerts.AlertEvent", "alerts.Adjudication", "alerts.Engagement"),
+        ),
+        Rule(
+            "camera_run",
+            "Camera runs: counts and states, nothing personal",
+            "database",
+            "the end of the deployment",
+            None,
+            None,
+            "Needed to account for the deployment",
+            ("recognition.CameraRun",),
+        ),
+        Rule(
+            "deployment_record",
+            "Applications, decisions, results, erasures",
+            "database",
+            "creation",
+            None,
+            None,
+            "The two-part deployment record; the force's own review schedule governs it",
+            (
+                "deployments.Deployment",
+                "deployments.DeploymentCamera",
+                "deployments.Camera",
+                "deployments.StatusChange",
+                "deployments.DeploymentResult",
+                "deployments.ErasureRecord",
+                "deployments.User",
+            ),
+        ),
+        Rule(
+            "watchlist_ledger",
+            "References that were on a watchlist, with category and dates; no name, no image",
+            "database",
+            "creation",
+            None,
+            None,
+            "Whether a person was on a list on a date must stay answerable",
+            ("deployments.WatchlistLedger",),
+        ),
+        Rule(
+            "audit_trail",
+            "The audit trail; nothing personal about the public",
+            "database, append-only",
+            "creation",
+            None,
+            None,
+            "Data Protection Act 2018, s. 62",
+            ("deployments.AuditEvent",),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One deployment's data of one kind, with the moment it must be gone."""
+
+    deployment: Deployment
+    rule: Rule
+    due_at: datetime
+    count: int
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_at <= timezone.now()
+
+
+# One per erasable kind: `find` lists what is held and when it is due, `erase` removes it within
+# the caller's transaction and returns the count. Registered by the app that holds the kind.
+Finder = Callable[[], list[Due]]
+Eraser = Callable[[Due], int]
+_holders: dict[str, tuple[Finder, Eraser]] = {}
+
+
+def register(kind: str, *, find: Finder, erase: Eraser) -> None:
+    _holders[kind] = (find, erase)
+
+
+def holder_of(kind: str) -> tuple[Finder, Eraser]:
+    return _holders[kind]
+
+
+def held_kinds() -> list[str]:
+    return list(_holders)
+
+
+def due_after_end(deployment: Deployment, kind: str) -> datetime | None:
+    """When data whose clock runs from the end is due; None while the deployment runs."""
+    period = RULES[kind].period
+    ended = deployment.ended_at or (
+        deployment.status_at if deployment.status == "cancelled" else None
+    )
+    return None if ended is None or period is None else ended + period

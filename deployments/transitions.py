@@ -1,0 +1,125 @@
+"""The legal moves of a deployment, in one table that the code, the database, the docs and the
+tests read."""
+
+from dataclasses import dataclass
+
+from deployments.enums import Status
+
+S = Status
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One legal move. `by` says in words who may make it."""
+
+    name: str
+    sources: frozenset[Status]
+    target: Status
+    by: str
+
+
+def _move(name: str, sources: set[Status], target: Status, by: str) -> Transition:
+    return Transition(name, frozenset(sources), target, by)
+
+
+TRANSITIONS: dict[str, Transition] = {
+    t.name: t
+    for t in (
+        _move("submit", {S.DRAFT, S.RETURNED}, S.SUBMITTED, "the applicant"),
+        _move("return", {S.SUBMITTED}, S.RETURNED, "an authorising officer, superintendent or above"),
+        _move("refuse", {S.SUBMITTED}, S.REFUSED, "an authorising officer, superintendent or above"),
+        _move(
+            "authorise", {S.SUBMITTED}, S.AUTHORISED, "an authorising officer, superintendent or above"
+        ),
+        _move("make_ready", {S.AUTHORISED}, S.READY, "a watchlist manager or an operator"),
+        _move("reopen_watchlist", {S.READY}, S.AUTHORISED, "a watchlist manager"),
+        _move("start", {S.READY}, S.LIVE, "an operator"),
+        _move("suspend", {S.LIVE}, S.SUSPENDED, "an operator or an authorising officer"),
+        _move("resume", {S.SUSPENDED}, S.LIVE, "an operator"),
+        _move(
+            "end", {S.LIVE, S.SUSPENDED}, S.ENDED, "an operator, an authorising officer or the clock"
+        ),
+        _move("close", {S.ENDED}, S.CLOSED, "the system, once everything due is erased"),
+        _move(
+            "cancel",
+            {S.DRAFT, S.SUBMITTED, S.RETURNED, S.AUTHORISED, S.READY},
+            S.CANCELLED,
+            "the applicant or an authorising officer; the clock if it was never started",
+        ),
+    )
+}
+
+LEGAL_MOVES: frozenset[tuple[Status, Status]] = frozenset(
+    (source, t.target) for t in TRANSITIONS.values() for source in t.sources
+)
+EDITABLE: frozenset[Status] = frozenset({S.DRAFT, S.RETURNED})
+# The states that nothing may enter without a recorded decision.
+NEEDS_AUTHORITY: tuple[Status, ...] = (
+    S.AUTHORISED,
+    S.READY,
+    S.LIVE,
+    S.SUSPENDED,
+    S.ENDED,
+    S.CLOSED,
+)
+FROZEN_COLUMNS = (
+    "title",
+    "controller_force",
+    "place",
+    "place_ground",
+    "place_intelligence",
+    "categories",
+    "watchlist_criteria",
+    "watchlist_cap",
+    "starts_at",
+    "ends_at",
+    "necessity",
+    "proportionality",
+    "community_impact",
+    "profile",
+    "threshold",
+    "applicant_id",
+)
+DECISION_COLUMNS = ("decided_by_id", "decided_at", "decision_reasons")
+
+
+def legal_move_sql(moves: frozenset[tuple[Status, Status]]) -> str:
+    """PL/pgSQL that refuses a move outside the table, and recognition outside the window."""
+    pairs = ", ".join(f"('{old.value}', '{new.value}')" for old, new in sorted(moves))
+    return f"""
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'draft' THEN
+                RAISE EXCEPTION 'a deployment begins as a draft' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF NEW.status IS DISTINCT FROM OLD.status THEN
+            IF (OLD.status, NEW.status) NOT IN ({pairs}) THEN
+                RAISE EXCEPTION 'a deployment cannot go from % to %', OLD.status, NEW.status
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF NEW.status = 'live'
+               AND NOT (clock_timestamp() >= NEW.starts_at AND clock_timestamp() < NEW.ends_at) THEN
+                RAISE EXCEPTION 'no recognition outside the authorised window'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    """
+
+
+def frozen_after_authorisation_sql(editable: frozenset[Status]) -> str:
+    """PL/pgSQL that refuses a change of what was applied for, or of a decision once taken."""
+    states = ", ".join(f"'{status.value}'" for status in sorted(editable))
+    application = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in FROZEN_COLUMNS)
+    decision = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in DECISION_COLUMNS)
+    return f"""
+        IF OLD.status NOT IN ({states}) AND ({application}) THEN
+            RAISE EXCEPTION 'the application is frozen; a change needs a new authority'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.status NOT IN ({states}, 'submitted') AND ({decision}) THEN
+            RAISE EXCEPTION 'a decision cannot be changed' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """

@@ -1,0 +1,5 @@
+from django.urls import path
+from django.urls.resolvers import URLPattern
+
+app_name = "public"
+urlpatterns: list[URLPattern] = []

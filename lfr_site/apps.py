@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class SiteConfig(AppConfig):
+    name = "lfr_site"
+
+
+class RoleAdminConfig(AdminConfig):
+    default_site = "lfr_site.admin.RoleAdminSite"

@@ -1,0 +1,19 @@
+"""What every page knows."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from deployments import permissions
+from deployments.models import User
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, User) else None
+    return {
+        "force_name": settings.FORCE_NAME or "This force",
+        "is_demo": settings.DEMO,
+        "can_read_audit": person is not None and permissions.can_read_audit(person),
+        "can_configure": person is not None and permissions.can_configure(person),
+        "can_apply": person is not None and permissions.can_apply(person),
+    }

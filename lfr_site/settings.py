@@ -1,0 +1,206 @@
+"""Settings of the site. Safe defaults: no DEBUG, no default secret, no default database."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+
+from lfr_site import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("LFR_DATA_DIR", default=str(BASE_DIR / "var")))
+
+# The demo relaxes what a newcomer cannot have: HTTPS, long retention, notice days ahead.
+DEMO = env.boolean("LFR_DEMO", default=False)
+DEBUG = env.boolean("LFR_DEBUG", default=False)
+SECRET_KEY = env.secret("LFR_SECRET_KEY")
+ALLOWED_HOSTS = env.words("LFR_ALLOWED_HOSTS", default="localhost,127.0.0.1")
+CSRF_TRUSTED_ORIGINS = env.words("LFR_TRUSTED_ORIGINS")
+
+# Wraps the data key of each deployment: 32 bytes, base64. Kept apart from database backups.
+MASTER_KEY = env.secret("LFR_MASTER_KEY")
+FILE_STORE = Path(env.text("LFR_FILE_STORE", default=str(DATA_DIR / "files")))
+
+INSTALLED_APPS = [
+    "daphne",
+    "lfr_site.apps.RoleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "axes",
+    "csp",
+    "channels",
+    "deployments",
+    "alerts",
+    "recognition",
+    "lfr_site.apps.SiteConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "lfr_site.urls"
+ASGI_APPLICATION = "lfr_site.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lfr_site.context.site",
+            ],
+        },
+    },
+]
+
+
+def _postgres(url: str) -> dict[str, object]:
+    """Turn postgresql://user:password@host:port/name?host=/socket/dir into Django's settings."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": query.get("port", str(parts.port or "")),
+        "OPTIONS": {"pool": False, "connect_timeout": 5},
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+# The application's role cannot alter the audit trail; migrations run as the owner.
+DATABASES = {"default": _postgres(env.secret("LFR_DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "deployments.User"
+
+REDIS_URL = env.secret("LFR_REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "lfr"},
+    },
+}
+
+CELERY_BROKER_URL = env.secret("LFR_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True  # nothing about a person waits in a result backend
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"recognition.*": {"queue": "recognition"}}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/London"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "end-expired-deployments": {"task": "deployments.end_expired", "schedule": 1.0},
+    "reconcile-cameras": {"task": "recognition_control.reconcile", "schedule": 1.0},
+    "rebuild-galleries": {"task": "recognition_control.rebuild_galleries", "schedule": 10.0},
+    "housekeeping": {"task": "site.housekeeping", "schedule": 3.0 if DEMO else 30.0},
+    "escalate-alerts": {"task": "alerts.escalate", "schedule": 5.0},
+}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "public:home"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=10)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+AXES_RESET_ON_SUCCESS = True
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or DEBUG)
+SECURE_SSL_REDIRECT = env.boolean("LFR_SSL_REDIRECT", default=not (DEMO or DEBUG))
+SECURE_HSTS_SECONDS = 0 if DEMO or DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not (DEMO or DEBUG)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("LFR_BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEMO or DEBUG
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20  # single images never touch a disk unencrypted
+FILE_UPLOAD_TEMP_DIR = env.text("LFR_UPLOAD_DIR", default="") or None
+
+# The force's policy: may shorten a retention period, never lengthen it beyond its maximum.
+RETENTION_PERIODS_S: dict[str, int] = {
+    name: int(value)
+    for name, _, value in (pair.partition("=") for pair in env.words("LFR_RETENTION_S"))
+}
+NOTICE_LEAD_DAYS = env.integer("LFR_NOTICE_LEAD_DAYS", default=0 if DEMO else 3)
+WATCHLIST_CAP = env.integer("LFR_WATCHLIST_CAP", default=20_000, minimum=1)
+# Sightings of one person by one camera closer together than this are one alert.
+ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)
+# "database": searched in pgvector; "memory": a mirror of the partition in the worker.
+GALLERY = env.text("LFR_GALLERY", default="database")
+RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
+FORCE_NAME = env.text("LFR_FORCE_NAME", default="Seed Constabulary" if DEMO else "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # A request line holds no personal data, but it holds every address an operator opens.
+    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+}

@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from lfr_site.views import SignIn, home
+
+urlpatterns = [
+    path("", include("deployments.urls_public")),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("home/", home, name="home"),
+    path("deployments/", include("deployments.urls")),
+    path("alerts/", include("alerts.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,24 @@
+"""Signing in, and the page each person starts from."""
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from deployments import permissions
+from deployments.models import User
+
+
+class SignIn(LoginView):
+    template_name = "registration/sign_in.html"
+    redirect_authenticated_user = True
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Auditors and administrators start in the admin, everyone else with the deployments."""
+    person = request.user
+    if isinstance(person, User) and not (set(person.roles) - {"auditor", "system_administrator"}):
+        if permissions.can_read_audit(person) or permissions.can_configure(person):
+            return redirect("admin:index")
+    return redirect("deployments:list")

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class RecognitionConfig(AppConfig):
+    name = "recognition"
+
+    def ready(self) -> None:
+        from deployments import start_checks, watchlist
+        from deployments.lifecycle import on_status_change
+        from recognition import control, erasure, template_store
+
+        erasure.register()
+        watchlist.on_withdrawal(template_store.remove)
+        on_status_change(control.on_status_change)
+        start_checks.register(control.gallery_check)
+        start_checks.register(control.worker_check)

@@ -1,0 +1,118 @@
+"""The live authority of one camera run (rule I1).
+
+A thread asks the database several times a second whether the deployment is still live. The answer
+ages: when the database cannot be reached, the authority lapses by itself, and the end of the
+window is checked against the worker's own clock on every frame, whatever else is down."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+from structlog import get_logger
+
+from deployments.enums import Status
+from deployments.models import Deployment
+
+log = get_logger(__name__)
+
+POLL_S = 0.15
+# Together with one poll this keeps the promise of one second.
+LAPSES_AFTER_S = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    is_live: bool
+    ends_at: float
+    watchlist_version: int
+
+
+def ask(deployment_id: int) -> Answer:
+    """One question to the database. Raises DatabaseError."""
+    row = (
+        Deployment.objects.filter(pk=deployment_id)
+        .values_list("status", "ends_at", "watchlist_version")
+        .first()
+    )
+    if row is None:
+        return Answer(False, 0.0, 0)
+    status, ends_at, version = row
+    return Answer(status == Status.LIVE, ends_at.timestamp(), version)
+
+
+class AuthorityWatch(threading.Thread):
+    """Runs beside the camera's loop; `holds` is cheap and may be asked on every frame.
+
+    `on_tick` runs on this thread after each good answer, with the watchlist's version; returning
+    False gives the authority up (a lost lease). `on_loss` runs once when authority ends."""
+
+    def __init__(
+        self,
+        deployment_id: int,
+        *,
+        on_tick: Callable[[int], bool],
+        on_loss: Callable[[], None],
+        question: Callable[[int], Answer] = ask,
+    ) -> None:
+        super().__init__(name=f"authority-{deployment_id}", daemon=True)
+        self._deployment_id = deployment_id
+        self._on_tick = on_tick
+        self._on_loss = on_loss
+        self._question = question
+        self._over = threading.Event()
+        self._ends_at = 0.0
+        self._answered_at = float("-inf")
+
+    def __enter__(self) -> "AuthorityWatch":
+        """Ask once before anything is read; without an answer there is no authority."""
+        self._ask()
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join(timeout=5)
+
+    def holds(self) -> bool:
+        return (
+            not self._over.is_set()
+            and time.time() < self._ends_at
+            and time.monotonic() - self._answered_at < LAPSES_AFTER_S
+        )
+
+    def run(self) -> None:
+        # The reader may be blocked in a call that no database answer can end: a timer of its own
+        # notices a lapse while this thread waits for the database.
+        lapse = threading.Thread(target=self._watch_for_lapse, daemon=True)
+        lapse.start()
+        try:
+            while not self._over.wait(POLL_S):
+                self._ask()
+        finally:
+            connection.close()
+
+    def _ask(self) -> None:
+        asked_at = time.monotonic()
+        try:
+            answer = self._question(self._deployment_id)
+            if not answer.is_live or not self._on_tick(answer.watchlist_version):
+                self._lose()
+                return
+        except DatabaseError as error:
+            log.warning("authority_unknown", error=type(error).__name__)
+            connection.close()
+            return
+        self._ends_at = answer.ends_at
+        self._answered_at = asked_at
+
+    def _watch_for_lapse(self) -> None:
+        while not self._over.wait(POLL_S / 2):
+            if not self.holds():
+                self._lose()
+
+    def _lose(self) -> None:
+        if not self._over.is_set():
+            self._over.set()
+            self._on_loss()

@@ -1,0 +1,132 @@
+"""One camera of one live deployment, from taking its lease to giving it back."""
+
+import time
+from datetime import UTC, datetime
+
+from django.conf import settings
+from structlog import get_logger
+
+from alerts.lifecycle import raise_alert
+from deployments.models import Camera, Deployment
+from recognition import leases
+from recognition.alerting import new_alert
+from recognition.authority import AuthorityWatch
+from recognition.factory import ModelSet, build_models, build_pipeline, load_profile, open_reader
+from recognition.gallery_mirror import MirrorGallery
+from recognition.gallery_pgvector import PgvectorGallery
+from recognition.leases import Lease
+from recognition.models import CameraRun
+from recognition.models.camera_run import RunState
+from recognition.pipeline import Pipeline, Settings
+from recognition.protocols import Gallery, Reader
+from recognition.types import Sighting
+
+log = get_logger(__name__)
+
+REPORT_EVERY_S = 1.0
+
+
+def run_camera(deployment_id: int, camera_id: int) -> None:
+    """Read the camera until its authority ends. Returns at once if another worker has it."""
+    deployment = Deployment.objects.get(pk=deployment_id)
+    models = build_models(load_profile(deployment.profile))
+    lease = leases.take(deployment_id, camera_id)
+    if lease is None:
+        return
+    camera = Camera.objects.get(pk=camera_id)
+    run = CameraRunner(deployment, camera, lease, models)
+    try:
+        run.run()
+    finally:
+        run.release()
+
+
+class CameraRunner:
+    """The parts of one run and what it reports of itself."""
+
+    def __init__(
+        self, deployment: Deployment, camera: Camera, lease: Lease, models: ModelSet
+    ) -> None:
+        self.deployment = deployment
+        self.camera = camera
+        self.lease = lease
+        self.models = models
+        self.gallery = gallery_for(deployment, models)
+        self.reader: Reader = open_reader(camera.source, loop=camera.loop)
+        self.pipeline: Pipeline = build_pipeline(
+            models,
+            gallery=self.gallery,
+            settings=Settings(
+                threshold=deployment.threshold,
+                lookalike_margin=models.profile.lookalike_margin,
+                min_face_px=models.profile.min_face_px,
+            ),
+        )
+        self._before = CameraRun.objects.values("frame_count", "dropped_count", "faces_seen").get(
+            pk=lease.run_id
+        )
+        self._reported_at = 0.0
+        self._frames_then = 0
+        self._failure = ""
+
+    def run(self) -> None:
+        try:
+            with AuthorityWatch(
+                self.deployment.pk, on_tick=self._tick, on_loss=self.reader.close
+            ) as authority:
+                self.pipeline.run(self.reader, self._alert, authority.holds)
+        except Exception as error:
+            # No traceback: its locals hold frames and faces.
+            self._failure = f"Recognition stopped: {type(error).__name__}."
+            log.error("camera_run_failed", camera=self.camera.pk, error=type(error).__name__)
+        finally:
+            self.reader.close()
+
+    def release(self) -> None:
+        state = RunState.FAILED if self._failure else RunState(self.reader.state.value)
+        if state not in {RunState.FAILED, RunState.ENDED}:
+            state = RunState.IDLE
+        words = self._failure or ("" if state == RunState.IDLE else self.reader.state_words)
+        self.lease.release(state=state, state_words=words, **self._counts())
+
+    def _alert(self, sighting: Sighting) -> None:
+        raise_alert(self.deployment, self.camera, new_alert(sighting, self.models.profile))
+
+    def _tick(self, watchlist_version: int) -> bool:
+        if isinstance(self.gallery, MirrorGallery):
+            self.gallery.follow(watchlist_version)
+        now = time.monotonic()
+        elapsed = now - self._reported_at
+        if elapsed < REPORT_EVERY_S:
+            return True
+        counts = self.pipeline.counts
+        rate = (counts.frames - self._frames_then) / elapsed if self._reported_at else 0.0
+        moved = counts.frames > self._frames_then
+        self._reported_at, self._frames_then = now, counts.frames
+        report = self._counts() | ({"last_frame_at": datetime.now(UTC)} if moved else {})
+        return self.lease.renew(
+            state=RunState(self.reader.state.value),
+            state_words=self.reader.state_words[:200],
+            frames_per_s=round(rate, 1),
+            **report,
+        )
+
+    def _counts(self) -> dict[str, object]:
+        counts = self.pipeline.counts
+        return {
+            "frame_count": self._before["frame_count"] + counts.frames,
+            "dropped_count": self._before["dropped_count"] + counts.dropped,
+            "faces_seen": self._before["faces_seen"] + counts.faces_seen,
+            "profile_version": self.models.profile.model_name,
+        }
+
+
+def gallery_for(deployment: Deployment, models: ModelSet) -> Gallery:
+    version = models.profile.model_name
+    if settings.GALLERY == "database":
+        return PgvectorGallery(deployment_id=deployment.pk, profile_version=version)
+    return MirrorGallery(
+        deployment_id=deployment.pk,
+        profile_version=version,
+        dimension=models.profile.dimension,
+    )

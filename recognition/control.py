@@ -1,0 +1,83 @@
+"""Desired cameras against running ones. Runs every second in the general worker, and at once when
+a deployment's status changes; never loads a model."""
+
+from datetime import timedelta
+
+from celery import current_app
+from django.db.models import Q
+from django.utils import timezone
+
+from deployments.enums import Status
+from deployments.models import Deployment
+from deployments.queues import send_enrolment
+from deployments.start_checks import Check
+from recognition import template_store
+from recognition.models import CameraRun
+from recognition.models.camera_run import RunState
+
+RUN_CAMERA = "recognition.run_camera"
+# A task that was sent is given so long to take its lease before another is sent.
+ASK_AGAIN_AFTER = timedelta(seconds=5)
+HOLDS_A_WATCHLIST = (Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED)
+
+
+def reconcile() -> int:
+    """Send a task for each camera that should run and does not. Returns how many were sent."""
+    now = timezone.now()
+    sent = 0
+    for deployment in Deployment.objects.filter(
+        status=Status.LIVE, starts_at__lte=now, ends_at__gt=now
+    ):
+        for camera_id in deployment.cameras.values_list("pk", flat=True):
+            sent += _ask_for(deployment, camera_id)
+    return sent
+
+
+def rebuild_galleries() -> int:
+    """Enrol again what a crash of the database emptied. Returns how many entries."""
+    count = 0
+    for deployment in Deployment.objects.filter(status__in=HOLDS_A_WATCHLIST):
+        for entry_id in template_store.missing(deployment):
+            send_enrolment(entry_id)
+            count += 1
+    return count
+
+
+def on_status_change(deployment: Deployment) -> None:
+    if deployment.status == Status.LIVE:
+        reconcile()
+
+
+def worker_check(_: Deployment) -> Check:
+    """A recognition worker answers."""
+    replies = current_app.control.broadcast(
+        "ping", reply=True, timeout=1.0, limit=1, pattern="recognition@*", matcher="glob"
+    )
+    name = "Recognition worker"
+    if replies:
+        return Check(name, True, "A recognition worker answers.")
+    return Check(name, False, "No recognition worker answers: start one.")
+
+
+def gallery_check(deployment: Deployment) -> Check:
+    """Every enrolled entry has its template: nobody on the list would be missed in silence."""
+    name = "Templates complete"
+    if lacking := len(template_store.missing(deployment)):
+        return Check(name, False, f"{lacking} templates are being rebuilt.")
+    return Check(name, True, "Every enrolled entry has its template.")
+
+
+def _ask_for(deployment: Deployment, camera_id: int) -> int:
+    now = timezone.now()
+    run, _ = CameraRun.objects.get_or_create(deployment=deployment, camera_id=camera_id)
+    if run.state == RunState.ENDED and run.stopped_at and run.stopped_at > deployment.status_at:
+        return 0  # the file was played to its end in this live period
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    unasked = Q(requested_at=None) | Q(requested_at__lt=now - ASK_AGAIN_AFTER)
+    stopped_since = Q(stopped_at__gt=now - ASK_AGAIN_AFTER)
+    won = CameraRun.objects.filter(free, unasked | stopped_since, pk=run.pk).update(
+        requested_at=now, stopped_at=None
+    )
+    if won:
+        current_app.send_task(RUN_CAMERA, args=[deployment.pk, camera_id], queue="recognition")
+    return won

@@ -1,0 +1,29 @@
+"""Templates go as soon as nothing may search them."""
+
+from deployments import retention
+from deployments.enums import Status
+from deployments.models import Deployment
+from deployments.retention import RULES, Due, due_after_end
+from recognition import template_store
+from recognition.models import Template
+
+
+def register() -> None:
+    retention.register("watchlist_templates", find=find_templates, erase=erase_templates)
+
+
+def find_templates() -> list[Due]:
+    found = []
+    held = Template.objects.values("deployment").distinct()
+    for deployment in Deployment.objects.filter(
+        pk__in=held, status__in=(Status.ENDED, Status.CLOSED, Status.CANCELLED)
+    ):
+        due_at = due_after_end(deployment, "watchlist_templates")
+        if due_at is not None:
+            count = Template.objects.filter(deployment=deployment).count()
+            found.append(Due(deployment, RULES["watchlist_templates"], due_at, count))
+    return found
+
+
+def erase_templates(due: Due) -> int:
+    return template_store.drop(due.deployment)

@@ -1,0 +1,49 @@
+"""Who reads a camera of a deployment, and what it sees: a lease with a heartbeat, and counts.
+
+One row a camera and deployment. `token` names the holder; a holder whose lease ran out has lost
+it, and another worker may take it by a conditional update."""
+
+from django.db import models
+
+from deployments.models import Camera, Deployment
+
+
+class RunState(models.TextChoices):
+    IDLE = "idle", "Not running"
+    CONNECTING = "connecting", "Connecting"
+    LIVE = "live", "Live"
+    STALLED = "stalled", "No picture"
+    FROZEN = "frozen", "Picture frozen"
+    DARK = "dark", "Picture too dark"
+    BLURRED = "blurred", "Picture blurred"
+    ENDED = "ended", "Source has ended"
+    FAILED = "failed", "Failed"
+
+
+class CameraRun(models.Model):
+    deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="camera_runs")
+    camera = models.ForeignKey(Camera, models.PROTECT, related_name="runs")
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.IDLE)
+    state_words = models.CharField(max_length=200, blank=True)
+    frame_count = models.PositiveBigIntegerField(default=0)
+    dropped_count = models.PositiveBigIntegerField(default=0)
+    faces_seen = models.PositiveBigIntegerField(default=0)
+    frames_per_s = models.FloatField(default=0)
+    last_frame_at = models.DateTimeField(null=True)
+    profile_version = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("deployment", "camera"), name="one_run_a_camera_and_deployment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.camera} in {self.deployment}"
