@@ -8,6 +8,7 @@ beside a demo or another run. Run it as `python -m pytest`, which finds this mod
 import base64
 import os
 import secrets
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     try:
         urls = servers.start()
     except EmbeddedServerError as error:
-        discard(data_dir)
+        _remove(data_dir)
         raise pytest.UsageError(str(error)) from error
     early_config.stash[_servers] = servers
     early_config.stash[URLS] = urls
@@ -52,7 +53,7 @@ def stop_servers(config: pytest.Config) -> None:
     servers = config.stash.get(_servers, None)
     if servers is not None:
         servers.stop()
-        discard(servers.folders.data)
+        _remove(servers.folders.data)
         del config.stash[_servers]
 
 
@@ -82,4 +83,9 @@ def discard_remains() -> None:
     for folder in VAR.glob(f"{_PREFIX}*"):
         pid = folder.name.removeprefix(_PREFIX)
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            discard(folder)
+            _remove(folder)
+
+
+def _remove(data_dir: Path) -> None:
+    discard(data_dir)
+    shutil.rmtree(data_dir, ignore_errors=True)

@@ -124,14 +124,15 @@ class EmbeddedServers:
 
 
 def discard(data_dir: Path) -> None:
-    """Remove a data folder, and the database that root keeps elsewhere for it."""
+    """Remove what the servers keep for a data folder, in it and, for root, elsewhere."""
     folders = choose_folders(data_dir, user=postgres_user())
     if is_held(_lock_path(folders.data)):
         raise EmbeddedServerError(f"{folders.data} is in use: stop the demo first.")
     stop_orphaned_redis(folders.data / "redis" / "redis.conf")
     stop_orphaned_postgres(folders.cluster)
-    for folder in (folders.postgres, folders.sockets, folders.data):
+    for folder in (folders.postgres, folders.sockets, folders.data / "redis"):
         shutil.rmtree(folder, ignore_errors=True)
+    folders.where.unlink(missing_ok=True)
 
 
 def _lock_path(data: Path) -> Path:
