@@ -35,7 +35,7 @@ GREY = 128
 class Thresholds:
     """Least scores of the three stages."""
 
-    proposal: float = 0.6
+    proposal: float = 0.7
     refinement: float = 0.7
     output: float = 0.8
 
@@ -50,16 +50,17 @@ class Mtcnn:
         self.thresholds = thresholds
         self._propose = compiled(proposal_network(sha256["pnet"]), (1, None, None, 3), "uint8")
         self._refine = Bucketed(
-            refinement_network(sha256["rnet"]), (24, 24, 3), "uint8", buckets=(8, 32, 128)
+            refinement_network(sha256["rnet"]), (24, 24, 3), "uint8", buckets=(4, 16, 32, 64, 128)
         )
         self._output = Bucketed(
             output_network(sha256["onet"]), (48, 48, 3), "uint8", buckets=(1, 4, 16, 64)
         )
 
     def detect(self, image: Image, *, min_face_px: float) -> list[Face]:
+        picture = Mipmap(image)
         boxes = self._proposals(image, max(min_face_px, float(CELL_PX)))
-        boxes = self._refined(image, boxes)
-        faces = self._faces(image, boxes)
+        boxes = self._refined(picture, boxes)
+        faces = self._faces(picture, boxes)
         return [face for face in faces if max(face.box.w, face.box.h) >= min_face_px]
 
     def warm_up(self) -> None:
@@ -91,18 +92,18 @@ class Mtcnn:
         result = np.concatenate([boxes, score[rows, columns, None]], axis=1)
         return np.asarray(result[_suppressed(result, overlap=0.5)], np.float32)
 
-    def _refined(self, image: Image, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _refined(self, picture: Mipmap, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
         if not len(boxes):
             return boxes
-        (answer,) = self._refine(patches(image, boxes, 24))
+        (answer,) = self._refine(picture.patches(boxes, 24))
         kept = answer[:, 0] > self.thresholds.refinement
         rows = np.concatenate([_shifted(boxes, answer[:, 1:5]), answer[:, :1]], axis=1)[kept]
         return _square(rows[_suppressed(rows, overlap=0.7), :4])
 
-    def _faces(self, image: Image, boxes: NDArray[np.float32]) -> list[Face]:
+    def _faces(self, picture: Mipmap, boxes: NDArray[np.float32]) -> list[Face]:
         if not len(boxes):
             return []
-        (answer,) = self._output(patches(image, boxes, 48))
+        (answer,) = self._output(picture.patches(boxes, 48))
         kept = answer[:, 0] > self.thresholds.output
         boxes, answer = boxes[kept], answer[kept]
         sides = boxes[:, 2:] - boxes[:, :2] + 1
@@ -125,22 +126,42 @@ def pyramid(image: Image, min_face_px: float) -> Iterator[tuple[Image, float]]:
         scale *= PYRAMID_STEP
 
 
-def patches(image: Image, boxes: NDArray[np.float32], side: int) -> Image:
-    """RGB N × side × side × 3 from under square boxes; grey where a box leaves the picture."""
-    result = np.full((len(boxes), side, side, 3), GREY, np.uint8)
-    limit = np.array(image.shape[1::-1])
-    for patch, box in zip(result, boxes.round().astype(int), strict=True):
-        low, high = np.maximum(box[:2], 0), np.minimum(box[2:], limit)
-        scale = side / np.maximum(box[2:] - box[:2], 1)
-        start, end = np.rint((low - box[:2]) * scale), np.rint((high - box[:2]) * scale)
-        (x0, y0), (x1, y1) = low, high
-        (u0, v0), (u1, v1) = start.astype(int), end.astype(int)
-        if x1 <= x0 or y1 <= y0 or u1 <= u0 or v1 <= v0:
-            continue
-        method = cv2.INTER_AREA if scale[0] < 1 else cv2.INTER_LINEAR
-        part = cv2.resize(image[y0:y1, x0:x1], (u1 - u0, v1 - v0), interpolation=method)
+class Mipmap:
+    """A picture and its halves, so that a small patch of a large face reads few pixels."""
+
+    def __init__(self, image: Image) -> None:
+        self._levels = [image]
+
+    def patches(self, boxes: NDArray[np.float32], side: int) -> Image:
+        """RGB N × side × side × 3 from under square boxes; grey where a box leaves the picture."""
+        result = np.full((len(boxes), side, side, 3), GREY, np.uint8)
+        for patch, box in zip(result, boxes, strict=True):
+            shrinking = max(float(box[2] - box[0]), 1.0) / side
+            level = self._level(max(0, int(np.log2(shrinking))))
+            scale = level.shape[1] / self._levels[0].shape[1]
+            _fill(patch, level, np.rint(box * scale).astype(int))
+        return result
+
+    def _level(self, index: int) -> Image:
+        while len(self._levels) <= index and min(self._levels[-1].shape[:2]) >= 2:
+            height, width = self._levels[-1].shape[:2]
+            half = (width // 2, height // 2)
+            small = cv2.resize(self._levels[-1], half, interpolation=cv2.INTER_AREA)
+            self._levels.append(np.asarray(small, np.uint8))
+        return self._levels[min(index, len(self._levels) - 1)]
+
+
+def _fill(patch: Image, image: Image, box: NDArray[np.int_]) -> None:
+    side = patch.shape[0]
+    low, high = np.maximum(box[:2], 0), np.minimum(box[2:], image.shape[1::-1])
+    scale = side / np.maximum(box[2:] - box[:2], 1)
+    (x0, y0), (x1, y1) = low, high
+    (u0, v0), (u1, v1) = (
+        np.rint((corner - box[:2]) * scale).astype(int) for corner in (low, high)
+    )
+    if x1 > x0 and y1 > y0 and u1 > u0 and v1 > v0:
+        part = cv2.resize(image[y0:y1, x0:x1], (u1 - u0, v1 - v0), interpolation=cv2.INTER_LINEAR)
         patch[v0:v1, u0:u1] = part[:, :, ::-1]
-    return result
 
 
 def _suppressed(rows: NDArray[np.float32], *, overlap: float) -> NDArray[np.intp]:
