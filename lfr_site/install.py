@@ -139,8 +139,9 @@ def suitable_python() -> str:
 
 
 def works(python: str) -> bool:
-    probe = subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False)
-    return probe.returncode == 0
+    """Say whether a Python can make environments."""
+    command = [python, "-c", "import ensurepip, venv"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def require_ensurepip() -> None:

@@ -28,7 +28,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """Start the servers and name them in the environment, ahead of pytest-django."""
     discard_remains()
     data_dir = VAR / f"{_PREFIX}{os.getpid()}"
-    servers = EmbeddedServers(data_dir, for_tests=True, say=lambda line: None)
+    servers = EmbeddedServers(data_dir, for_tests=True, say=_silently)
     try:
         urls = servers.start()
     except EmbeddedServerError as error:
@@ -84,6 +84,10 @@ def discard_remains() -> None:
         pid = folder.name.removeprefix(_PREFIX)
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             _remove(folder)
+
+
+def _silently(_line: str) -> None:
+    """Take no notice: pytest's own output says enough."""
 
 
 def _remove(data_dir: Path) -> None:

@@ -115,12 +115,11 @@ class PostgresServer:
         bootstrap.prepare(self.url, passwords=passwords, may_create_databases=self._for_tests)
         identity = secrets.token_hex(8)
         self._folders.where.write_text(
-            f"The database's files are in\n{postgres}\nand belong to this data folder:\n{identity}\n",
+            f"The database's files are in\n{postgres}\nThey belong to this folder by its mark:\n"
+            f"{identity}\n",
             encoding="utf-8",
         )
-        _write_private(
-            self._marker, json.dumps({"version": MAJOR_VERSION, "identity": identity})
-        )
+        _write_private(self._marker, json.dumps({"version": MAJOR_VERSION, "identity": identity}))
 
     def _initialise(self, superuser_password: str) -> None:
         with tempfile.NamedTemporaryFile("w", dir=self._folders.postgres) as password_file:
@@ -181,18 +180,20 @@ class PostgresServer:
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_LIMIT_S
-        while True:
-            try:
-                psycopg.connect(self.url(bootstrap.SUPERUSER, database="postgres")).close()
-            except psycopg.OperationalError:
-                if process.poll() is not None:
-                    raise self._failure("PostgreSQL did not start") from None
-                if time.monotonic() > deadline:
-                    stop_child(process, by=signal.SIGQUIT)
-                    raise self._failure(f"PostgreSQL gave no answer in {_START_LIMIT_S:.0f} s") from None
-                time.sleep(0.05)
-            else:
-                return
+        while not self._answers():
+            if process.poll() is not None:
+                raise self._failure("PostgreSQL did not start")
+            if time.monotonic() > deadline:
+                stop_child(process, by=signal.SIGQUIT)
+                raise self._failure(f"PostgreSQL gave no answer in {_START_LIMIT_S:.0f} s")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url(bootstrap.SUPERUSER, database="postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _failure(self, what: str) -> EmbeddedServerError:
         last_lines = tail(self.log)

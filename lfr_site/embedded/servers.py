@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from lfr_site.embedded.bootstrap import APP_ROLE, OWNER_ROLE, SUPERUSER
 from lfr_site.embedded.errors import EmbeddedServerError
@@ -85,7 +84,10 @@ class EmbeddedServers:
     @property
     def processes(self) -> dict[str, tuple[subprocess.Popen[bytes], Path]]:
         """The running servers by name, each with its log, for whoever watches over them."""
-        running = {"postgres": self.postgres, "redis": self.redis}
+        running: dict[str, PostgresServer | RedisServer] = {
+            "postgres": self.postgres,
+            "redis": self.redis,
+        }
         return {
             name: (server.process, server.log)
             for name, server in running.items()
