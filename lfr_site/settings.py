@@ -193,6 +193,8 @@ ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)
 # "database": searched in pgvector; "memory": a mirror of the partition in the worker.
 GALLERY = env.text("LFR_GALLERY", default="database")
 RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
+# The similarity that an application starts from; the applicant may ask for a higher one.
+DEFAULT_THRESHOLD = float(env.text("LFR_DEFAULT_THRESHOLD", default="0.93"))
 FORCE_NAME = env.text("LFR_FORCE_NAME", default="Seed Constabulary" if DEMO else "")
 
 LOGGING = {

@@ -1,0 +1,50 @@
+"""The people of the demo: one for each part in the loop."""
+
+from dataclasses import dataclass
+
+from deployments.enums import Rank, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    role: str  # the key in demo.json
+    username: str
+    first_name: str
+    last_name: str
+    rank: Rank
+    roles: tuple[Role, ...]
+
+
+CAST: tuple[Person, ...] = (
+    Person("applicant", "ada.applicant", "Ada", "Marsh", Rank.INSPECTOR, (Role.APPLICANT,)),
+    Person(
+        "authorising_officer",
+        "sam.super",
+        "Sam",
+        "Okafor",
+        Rank.SUPERINTENDENT,
+        (Role.AUTHORISING_OFFICER,),
+    ),
+    Person(
+        "watchlist_manager", "wim.watch", "Wim", "Hale", Rank.SERGEANT, (Role.WATCHLIST_MANAGER,)
+    ),
+    Person("operator", "olive.operator", "Olive", "Reed", Rank.CONSTABLE, (Role.OPERATOR,)),
+    Person("operator_2", "omar.operator", "Omar", "Finch", Rank.CONSTABLE, (Role.OPERATOR,)),
+    Person(
+        "engagement_officer",
+        "eve.engage",
+        "Eve",
+        "Stone",
+        Rank.CONSTABLE,
+        (Role.ENGAGEMENT_OFFICER,),
+    ),
+    Person("auditor", "ari.audit", "Ari", "Blake", Rank.STAFF, (Role.AUDITOR,)),
+    Person(
+        "system_administrator",
+        "sid.system",
+        "Sid",
+        "Lowe",
+        Rank.STAFF,
+        (Role.SYSTEM_ADMINISTRATOR,),
+    ),
+)

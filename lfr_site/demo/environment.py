@@ -1,0 +1,77 @@
+"""Folders, secrets and settings of a demo. Secrets are made once a data folder, never shipped."""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from lfr_site.embedded import Urls
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+ASSETS = ROOT / "recognition" / "demo_assets"
+# Shown on every page of the demo: real deployments keep watchlists and alerts up to 24 hours.
+SHORTENED_RETENTION = "watchlist=120,alert=120"
+CHECK_RETENTION = "watchlist=20,alert=20"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """Where one demo keeps everything: the lasting one, or the check's, made anew each time."""
+
+    path: Path
+    is_check: bool = False
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def description(self) -> Path:
+        """Addresses and logins, for scripts."""
+        return self.path / "demo.json" if self.is_check else VAR / "demo.json"
+
+    def secrets(self) -> dict[str, str]:
+        """The keys and the people's password, kept so that a second run can read the first's."""
+        path = self.path / "secrets.json"
+        if path.exists():
+            stored: dict[str, str] = json.loads(path.read_text())
+            return stored
+        fresh = {
+            "secret_key": secrets.token_urlsafe(50),
+            "master_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "password": secrets.token_urlsafe(9),
+        }
+        write_private(path, json.dumps(fresh))
+        return fresh
+
+
+def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
+    """What every process of the demo gets: the caller's environment, less other LFR settings."""
+    keys = folder.secrets()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LFR_")}
+    return kept | {
+        **urls.environment(),
+        "DJANGO_SETTINGS_MODULE": "lfr_site.settings",
+        "LFR_DEMO": "1",
+        "LFR_DATA_DIR": str(folder.path),
+        "LFR_SECRET_KEY": keys["secret_key"],
+        "LFR_MASTER_KEY": keys["master_key"],
+        "LFR_DEMO_PASSWORD": keys["password"],
+        "LFR_RETENTION_S": CHECK_RETENTION if folder.is_check else SHORTENED_RETENTION,
+        "PYTHONUNBUFFERED": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
+    }
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that holds a secret: readable by its owner only, from its first byte."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    partial.rename(path)

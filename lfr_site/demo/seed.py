@@ -1,0 +1,186 @@
+"""Seeds a demo through the same functions that people's clicks call, as those people."""
+
+import csv
+import os
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from deployments import lifecycle, watchlist
+from deployments.enums import Category, PlaceGround, Status
+from deployments.models import Camera, Deployment, User
+from deployments.watchlist import NewEntry
+from lfr_site.demo.cast import CAST
+
+CAMERA = "High Street (synthetic)"
+WINDOW = timedelta(hours=8)
+Say = Callable[[str], None]
+
+
+def seed_people() -> dict[str, User]:
+    """Make the cast, or give it back. The password comes from the demo's own secrets."""
+    people = {}
+    for person in CAST:
+        user, created = User.objects.get_or_create(
+            username=person.username,
+            defaults={
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "rank": person.rank,
+                "roles": list(person.roles),
+                "is_staff": True,
+            },
+        )
+        if created:
+            user.set_password(os.environ["LFR_DEMO_PASSWORD"])
+            user.save()
+        people[person.role] = user
+    return people
+
+
+def seed_camera(assets: Path, *, loop: bool) -> Camera:
+    camera, _ = Camera.objects.update_or_create(
+        name=CAMERA,
+        defaults={
+            "location": "Corner of High Street and Market Row, looking east",
+            "source": f"file:{assets / 'street.mp4'}",
+            "loop": loop,
+        },
+    )
+    return camera
+
+
+def seed_live_deployment(
+    people: dict[str, User], camera: Camera, assets: Path, say: Say
+) -> Deployment:
+    """A deployment in its window with the synthetic watchlist, or the one that is running."""
+    running = Deployment.objects.filter(
+        status__in=(Status.LIVE, Status.SUSPENDED), ends_at__gt=timezone.now()
+    ).first()
+    if running is not None:
+        say("The deployment of the last run is still in its window.")
+        return running
+    deployment = _authorised(people, camera, starts_at=timezone.now() + timedelta(seconds=1))
+    _fill_watchlist(deployment, assets, by=people["watchlist_manager"])
+    wait_for_enrolment(deployment, say)
+    lifecycle.make_ready(deployment, by=people["watchlist_manager"])
+    return lifecycle.start(deployment, by=people["operator"])
+
+
+def seed_upcoming(people: dict[str, User], camera: Camera) -> None:
+    """Something to decide, and something on the public page that is still ahead."""
+    if not Deployment.objects.filter(status=Status.SUBMITTED).exists():
+        starts = _morning(timezone.now() + timedelta(days=6))
+        lifecycle.submit(
+            _application(people, camera, starts, "Station forecourt, Friday"),
+            by=people["applicant"],
+        )
+    if not Deployment.objects.filter(
+        status=Status.AUTHORISED, starts_at__gt=timezone.now()
+    ).exists():
+        starts = _morning(timezone.now() + timedelta(days=4))
+        _authorised(people, camera, starts_at=starts, title="Market square, Wednesday")
+
+
+def wait_for_enrolment(deployment: Deployment, say: Say, *, timeout_s: float = 300) -> None:
+    """Report progress until no image waits. Raises TimeoutError."""
+    deadline, last = time.monotonic() + timeout_s, -1
+    while True:
+        state = watchlist.progress(deployment)
+        if state.enrolled + state.refused != last:
+            last = state.enrolled + state.refused
+            say(f"Enrolling the watchlist: {last} of {state.total}")
+        if state.is_done:
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError("The recognition worker did not enrol the watchlist in time.")
+        time.sleep(0.25)
+
+
+def _morning(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(hour=10, minute=0, second=0, microsecond=0)
+
+
+def _application(
+    people: dict[str, User], camera: Camera, starts_at: datetime, title: str
+) -> Deployment:
+    with transaction.atomic():
+        deployment = Deployment.objects.create(
+            title=title,
+            controller_force=settings.FORCE_NAME,
+            place="High Street, Seedham, between Market Row and the library",
+            place_ground=PlaceGround.CRIME_HOTSPOT,
+            place_intelligence=(
+                "Robbery and theft from the person here are three times the force's average over "
+                "the last six months."
+            ),
+            categories=[
+                Category.WANTED_BY_COURTS,
+                Category.SUSPECTED_OF_OFFENCE,
+                Category.BAIL_CONDITIONS,
+                Category.COURT_ORDER,
+                Category.MISSING_AT_RISK,
+                Category.RISK_OF_HARM,
+            ],
+            watchlist_criteria=(
+                "People wanted on warrant or for robbery, people in breach of bail conditions "
+                "naming the High Street, and missing people at increased risk."
+            ),
+            watchlist_cap=200,
+            starts_at=starts_at,
+            ends_at=starts_at + WINDOW,
+            necessity=(
+                "Patrols and appeals over six months did not find the people sought; officers "
+                "cannot know by sight everyone wanted for these offences."
+            ),
+            proportionality=(
+                "One camera, one day, a watchlist limited to serious and local cases; faces that "
+                "match nobody are deleted at once."
+            ),
+            community_impact=(
+                "Discussed with the Seedham community panel; signs at both ends of the street."
+            ),
+            profile=settings.RECOGNITION_PROFILE,
+            threshold=settings.DEFAULT_THRESHOLD,
+            applicant=people["applicant"],
+        )
+        deployment.cameras.add(camera)
+    return deployment
+
+
+def _authorised(
+    people: dict[str, User],
+    camera: Camera,
+    *,
+    starts_at: datetime,
+    title: str = "High Street, today",
+) -> Deployment:
+    deployment = lifecycle.submit(
+        _application(people, camera, starts_at, title), by=people["applicant"]
+    )
+    return lifecycle.authorise(
+        deployment,
+        by=people["authorising_officer"],
+        reasons="Necessary for the offences named and limited to one street for one day.",
+    )
+
+
+def _fill_watchlist(deployment: Deployment, assets: Path, *, by: User) -> None:
+    with (assets / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
+        for row in csv.DictReader(sheet):
+            new = NewEntry(
+                reference=row["reference"],
+                name=row["name"],
+                category=row["category"],
+                response=row["response"],
+                image=(assets / "portraits" / row["image"]).read_bytes(),
+                image_source=row["image_source"],
+                image_date=date.fromisoformat(row["image_date"]),
+                lawful_basis=row["lawful_basis"],
+            )
+            watchlist.add_entry(deployment, new, by=by)

@@ -1,0 +1,81 @@
+"""A person at a browser, without the browser: signs in, reads forms, posts them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+TIMEOUT_S = 20
+
+
+class UnexpectedAnswer(Exception):
+    """A page answered otherwise than a person would expect; the message says which."""
+
+
+class Visitor:
+    """One session. Nobody is signed in until `sign_in`."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.session = requests.Session()
+
+    def sign_in(self, username: str, password: str) -> "Visitor":
+        page = self.post("/sign-in/", {"username": username, "password": password})
+        if "sessionid" not in self.session.cookies:
+            raise UnexpectedAnswer(f"sign-in refused ({page.status_code})")
+        return self
+
+    def get(self, path: str, *, expect: int = 200, **params: str) -> requests.Response:
+        answer = self.session.get(self.base_url + path, params=params, timeout=TIMEOUT_S)
+        return _expected(answer, expect)
+
+    def post(
+        self,
+        path: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        form_at: str | None = None,
+        files: Any = None,
+        expect: int = 200,
+    ) -> requests.Response:
+        """Fetch the form's page for its token, then post, following the redirect."""
+        answer = self.session.post(
+            self.base_url + path,
+            data={**(data or {}), "csrfmiddlewaretoken": self._token(form_at or path)},
+            files=files,
+            headers={"Referer": self.base_url + path},
+            timeout=TIMEOUT_S,
+        )
+        return _expected(answer, expect)
+
+    def send(self, path: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Post as the console's scripts do: token in a header, JSON back."""
+        answer = self.session.post(
+            self.base_url + path,
+            data=data or {},
+            headers={
+                "X-CSRFToken": self.session.cookies["csrftoken"],
+                "Accept": "application/json",
+                "Referer": self.base_url,
+            },
+            timeout=TIMEOUT_S,
+        )
+        facts: dict[str, Any] = _expected(answer, 200).json()
+        return facts
+
+    def _token(self, path: str) -> str:
+        found = _TOKEN.search(self.get(path).text)
+        if found is None:
+            raise UnexpectedAnswer(f"no form at {path}")
+        return found[1]
+
+
+def _expected(answer: requests.Response, status: int) -> requests.Response:
+    if answer.status_code != status:
+        raise UnexpectedAnswer(
+            f"{answer.request.method} {answer.request.path_url}: {answer.status_code}, "
+            f"not {status}"
+        )
+    return answer
