@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,30 +19,49 @@ class NoAlignment(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AlignmentTemplate:
-    """Where the five points of an upright frontal face lie in a chip of `size` × `size` px."""
+    """Where the five points of an upright frontal face lie in a chip of `size` × `size` px.
+
+    `weights` says how far each point is to be trusted: eyes are found more exactly than a nose
+    tip that turns with the head or a mouth that opens.
+    """
 
     size: int
     points: tuple[tuple[float, float], ...]
+    weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
+
+    @classmethod
+    def from_options(cls, options: dict[str, Any]) -> AlignmentTemplate:
+        """A profile's template. Raises ValueError unless it has five points of two numbers."""
+        points = tuple((float(x), float(y)) for x, y in options["points"])
+        weights = tuple(float(value) for value in options.get("weights", (1.0,) * 5))
+        if len(points) != 5 or len(weights) != 5:
+            raise ValueError("a template has five points")
+        return cls(int(options["size"]), points, weights)
 
 
 def similarity_transform(
-    source: NDArray[np.floating], target: NDArray[np.floating]
+    source: NDArray[np.floating],
+    target: NDArray[np.floating],
+    *,
+    weights: Sequence[float] | None = None,
 ) -> NDArray[np.float64]:
     """2 × 3 matrix of the rotation, scale and shift that takes N points nearest to N others.
 
-    Least squares without reflection (Umeyama, 1991). Raises NoAlignment where the points do
-    not define it.
+    Weighted least squares without reflection (Umeyama, 1991). Raises NoAlignment where the
+    points do not define it.
     """
     a, b = np.asarray(source, np.float64), np.asarray(target, np.float64)
-    centre_a, centre_b = a.mean(axis=0), b.mean(axis=0)
+    share = np.ones(len(a)) if weights is None else np.asarray(weights, np.float64)
+    share = (share / share.sum())[:, None]
+    centre_a, centre_b = (share * a).sum(axis=0), (share * b).sum(axis=0)
     a, b = a - centre_a, b - centre_b
-    spread = float((a**2).sum())
+    spread = float((share * a**2).sum())
     if not np.isfinite(spread) or not np.isfinite(b).all() or spread < 1e-9:
         raise NoAlignment("the points of the face lie in one place")
     # In two dimensions the best rotation needs no decomposition: it is the angle of the sum
     # of the products of the points, taken as complex numbers.
-    along = float((a * b).sum()) / spread
-    across = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / spread
+    along = float((share * a * b).sum()) / spread
+    across = float((share[:, 0] * (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])).sum()) / spread
     linear = np.array([[along, -across], [across, along]])
     return np.hstack([linear, (centre_b - linear @ centre_a)[:, None]])
 
@@ -51,7 +72,9 @@ def align(image: Image, landmarks: Floats, *, template: AlignmentTemplate) -> Im
     What lies beyond the picture's edge repeats the edge: black corners pull embeddings of
     different people together.
     """
-    matrix = similarity_transform(landmarks, np.array(template.points))
+    matrix = similarity_transform(
+        landmarks, np.array(template.points), weights=template.weights
+    )
     source, matrix = _shrunk(image, matrix)
     chip = cv2.warpAffine(
         source,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
+from recognition.alignment import AlignmentTemplate
+from recognition.batching import EmbeddingBatcher
 from recognition.pipeline import BiometricWatch, Pipeline, Settings
 from recognition.profiles import Part, Profile, load_profile
 from recognition.protocols import Detector, Embedder, Gallery, Reader
 from recognition.tracker import GeometryTracker
+from recognition.weights import installed_weights
 
 __all__ = ["ModelSet", "build_models", "build_pipeline", "load_profile", "open_reader"]
 
@@ -60,3 +64,93 @@ def build_pipeline(
         settings=settings,
         on_biometric=on_biometric,
     )
+
+
+def open_reader(source: str, *, loop: bool = False, realtime: bool = True) -> Reader:
+    """A reader of `file:PATH`, a plain path, `rtsp://…` or `device:N`; it starts when read.
+
+    `realtime` plays a file at its own speed and drops what comes too late, as a camera would;
+    without it every frame is read. Raises ValueError for an address of another kind.
+    """
+    from recognition.readers.file import PacedFileReader, WholeFileReader
+    from recognition.readers.live import device_reader, rtsp_reader
+
+    if source.startswith(("rtsp://", "rtsps://")):
+        return rtsp_reader(source)
+    if source.startswith("device:"):
+        return device_reader(int(source.removeprefix("device:")))
+    if "://" in source:
+        raise ValueError("a camera's source is a file, an RTSP address or a device")
+    path = Path(source.removeprefix("file:"))
+    return PacedFileReader(path, loop=loop) if realtime else WholeFileReader(path)
+
+
+def _detector(part: Part) -> Detector:
+    options = part.options
+    if part.kind == "mtcnn":
+        from recognition.detectors.mtcnn import Mtcnn, Thresholds
+
+        mtcnn = Mtcnn(sha256=options["sha256"], thresholds=Thresholds(**options["thresholds"]))
+        mtcnn.warm_up()
+        return mtcnn
+    if part.kind == "yunet":
+        from recognition.detectors.yunet import YuNet
+
+        return YuNet(_weights_path(part), min_score=options["min_score"])
+    if part.kind == "dlib_hog":
+        from recognition.detectors.dlib_hog import DlibHog
+
+        return DlibHog(sha256=options["sha256"])
+    raise ValueError(f"no detector of kind {part.kind!r}")
+
+
+def _embedder(profile: Profile) -> Embedder:
+    part = profile.embedder
+    options = part.options
+    template = AlignmentTemplate.from_options(options["template"])
+    with_flip = bool(options.get("with_flip", False))
+    if part.kind == "dlib_resnet":
+        from recognition.embedders.dlib_resnet import DlibResnet
+
+        resnet = DlibResnet(
+            name=profile.model_name,
+            sha256=options["sha256"],
+            template=template,
+            with_flip=with_flip,
+        )
+        resnet.warm_up()
+        return resnet
+    from recognition.embedders.chip_input import ChipInput
+
+    chip_input = ChipInput.from_options(options)
+    path = _weights_path(part)
+    if part.kind == "onnx":
+        from recognition.embedders.onnx import OnnxEmbedder
+
+        return OnnxEmbedder(
+            path,
+            name=profile.model_name,
+            dimension=profile.dimension,
+            template=template,
+            chip_input=chip_input,
+            with_flip=with_flip,
+        )
+    if part.kind == "deepface":
+        from recognition.deepface_models import DeepFaceEmbedder
+
+        return DeepFaceEmbedder(
+            options["model"],
+            name=profile.model_name,
+            dimension=profile.dimension,
+            template=template,
+            chip_input=chip_input,
+            with_flip=with_flip,
+        )
+    raise ValueError(f"no embedder of kind {part.kind!r}")
+
+
+def _weights_path(part: Part) -> Path:
+    if part.weights is None:
+        raise ValueError(f"the profile names no weights for {part.kind}")
+    weights = part.weights
+    return installed_weights(weights.file, sha256=weights.sha256, source=weights.source)

@@ -183,5 +183,6 @@ class StreamState(StrEnum):
     FROZEN = "frozen"
     DARK = "dark"
     BLURRED = "blurred"
+    CLOCK = "clock jumped"
     ENDED = "ended"
     FAILED = "failed"

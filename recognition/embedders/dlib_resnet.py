@@ -30,18 +30,23 @@ SCALE = 256.0
 class DlibResnet:
     """The `embedded` profile's embedder. Thread-safe; weights come in a pip package."""
 
-    name = "dlib-resnet-v1"
     dimension = EMBEDDING[1]
     chip_size = (SIZE, SIZE)
 
     def __init__(
-        self, *, sha256: str, template: AlignmentTemplate, with_flip: bool = False
+        self,
+        *,
+        sha256: str,
+        template: AlignmentTemplate,
+        with_flip: bool = False,
+        name: str = "dlib-resnet-v1",
     ) -> None:
         """Raises MissingWeights or WrongWeights.
 
         `with_flip` averages a chip and its mirror image: twice the work, steadier embeddings.
         """
         path = packaged_weights(PACKAGE, FILE, sha256=sha256)
+        self.name = name
         self.template = template
         self.with_flip = with_flip
         self._network = Bucketed(build_network(read_weights(path)), (SIZE, SIZE, 3), "uint8")

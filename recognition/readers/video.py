@@ -1,0 +1,93 @@
+"""Pictures out of a file, a stream or a device by PyAV (FFmpeg)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from recognition.types import Image
+
+OPEN_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 5.0
+# A file damaged worse than this is not worth going on with.
+MAX_BAD_PACKETS = 50
+
+Picture = tuple[Callable[[], Image], float | None]
+
+
+class VideoUnreadable(Exception):
+    """The source cannot be opened or went away; the message is for operators.
+
+    It never holds the address, which may hold a password.
+    """
+
+
+@contextmanager
+def opened(address: str, *, options: dict[str, str], format: str | None = None) -> Iterator[Any]:
+    """An open PyAV container. Raises VideoUnreadable."""
+    import av
+
+    try:
+        container = av.open(
+            address,
+            format=format,
+            options=options,
+            timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise VideoUnreadable(_words(error)) from None
+    try:
+        if not container.streams.video:
+            raise VideoUnreadable("there is no video in it")
+        yield container
+    finally:
+        container.close()
+
+
+def pictures(container: Any) -> Iterator[Picture]:
+    """Each decoded picture as a function that converts it to BGR, with its media time.
+
+    Damaged packets are skipped, as a player would. Raises VideoUnreadable when the source
+    goes away or nothing but damage comes.
+    """
+    import av
+
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    bad, good = 0, 0
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.FFmpegError, OSError) as error:
+            raise VideoUnreadable(_words(error)) from None
+        if packet is None:
+            break
+        try:
+            decoded = packet.decode()
+        except av.FFmpegError:
+            bad += 1
+            if bad >= MAX_BAD_PACKETS:
+                raise VideoUnreadable("the video is damaged") from None
+            continue
+        while decoded:
+            good += 1
+            # Popped, so that no picture stays here while the next packet is awaited.
+            yield _picture(decoded.pop(0))
+    if not good:
+        raise VideoUnreadable("there is no picture in it")
+
+
+def _picture(frame: Any) -> Picture:
+    return lambda: np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), frame.time
+
+
+def _words(error: Exception) -> str:
+    """FFmpeg's own words without the address."""
+    words = getattr(error, "strerror", None) or type(error).__name__
+    if "Immediate exit" in str(words):
+        return "no answer in time"
+    return str(words).lower()
