@@ -1,0 +1,64 @@
+"""What the pages share beyond HTML: icons, fields with their words, periods, badges."""
+
+from datetime import timedelta
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from deployments import retention
+from deployments.enums import EntryStatus, Status
+from deployments.wording import period_in_words
+
+register = template.Library()
+
+_TONES: dict[str, str] = {
+    Status.DRAFT: "",
+    Status.SUBMITTED: "warn",
+    Status.RETURNED: "warn",
+    Status.REFUSED: "bad",
+    Status.AUTHORISED: "accent",
+    Status.READY: "good",
+    Status.LIVE: "live",
+    Status.SUSPENDED: "warn",
+    Status.ENDED: "",
+    Status.CLOSED: "",
+    Status.CANCELLED: "bad",
+    EntryStatus.PENDING: "accent",
+    EntryStatus.ENROLLED: "good",
+    EntryStatus.WITHDRAWN: "",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of the sprite. It is decoration: the words are beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("includes/field.html")
+def render_field(field: BoundField, css: str = "") -> dict[str, object]:
+    return {"field": field, "css": css}
+
+
+@register.simple_tag
+def status_badge(value: str, label: str) -> SafeString:
+    tone = _TONES.get(value, "")
+    return format_html('<span class="badge {}">{}</span>', f"badge-{tone}" if tone else "", label)
+
+
+@register.filter
+def in_words(period: timedelta | None) -> str:
+    return period_in_words(period)
+
+
+@register.simple_tag
+def shortened_rules() -> list[retention.Rule]:
+    """The kinds of data whose period this installation's policy shortens."""
+    return [rule for rule in retention.RULES.values() if rule.is_shortened]
