@@ -4,8 +4,14 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
-
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["demo"]:
+        # Before Django: the demo makes the servers and secrets that the settings ask for.
+        from lfr_site.demo.command import main
+
+        sys.exit(main(sys.argv[2:]))
+
+    from django.core.management import execute_from_command_line
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lfr_site.settings")
     execute_from_command_line(sys.argv)

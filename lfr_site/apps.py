@@ -5,6 +5,11 @@ from django.contrib.admin.apps import AdminConfig
 class SiteConfig(AppConfig):
     name = "lfr_site"
 
+    def ready(self) -> None:
+        from lfr_site.celery import app
+
+        app.finalize()
+
 
 class RoleAdminConfig(AdminConfig):
     default_site = "lfr_site.admin.RoleAdminSite"

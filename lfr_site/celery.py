@@ -1,4 +1,4 @@
-"""The Celery application of every worker and of beat."""
+"""The Celery application of every process."""
 
 import os
 
@@ -9,3 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lfr_site.settings")
 app = Celery("lfr")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# For every thread: views run in a pool of them.
+app.set_default()

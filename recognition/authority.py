@@ -21,6 +21,13 @@ POLL_S = 0.15
 # Together with one poll this keeps the promise of one second.
 LAPSES_AFTER_S = 0.8
 
+_worker_stops = threading.Event()
+
+
+def stop_all(**_: object) -> None:
+    """This worker shuts down: every camera is given back at once, for another worker to take."""
+    _worker_stops.set()
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -78,6 +85,7 @@ class AuthorityWatch(threading.Thread):
     def holds(self) -> bool:
         return (
             not self._over.is_set()
+            and not _worker_stops.is_set()
             and time.time() < self._ends_at
             and time.monotonic() - self._answered_at < LAPSES_AFTER_S
         )

@@ -1,6 +1,11 @@
 """Thin: take ids, call."""
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from recognition import authority
+
+worker_shutting_down.connect(authority.stop_all)
 
 
 @shared_task(name="recognition.enrol")
