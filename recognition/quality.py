@@ -14,6 +14,10 @@ from recognition.types import Face, Floats, Image, Quality
 # its edges spread over more pixels.
 MEASURED_AT_PX = 64
 
+# How far the nose tip has moved from the middle of the eyes, in distances between the eyes,
+# where detectors begin to lose the far eye: about 70 degrees.
+PROFILE_SHIFT = 1.2
+
 
 @dataclass(frozen=True, slots=True)
 class QualityLimits:
@@ -21,7 +25,7 @@ class QualityLimits:
 
     min_size_px: float = 40.0
     min_sharpness: float = 0.012
-    max_pose: float = 0.75
+    max_pose: float = 0.9
     min_exposure: float = 0.05
     max_exposure: float = 0.97
     min_inside: float = 0.85
@@ -61,12 +65,10 @@ def pose_of(landmarks: Floats) -> float:
     if width < 1.0 or height < 1.0 or not np.isfinite(points).all():
         return 1.0
     nose = points[2] - eyes
-    turned = abs(float(nose @ across)) / (width * width / 2)
-    # A frontal nose tip sits a little past half way from the eyes to the mouth.
-    nodded = abs(float(nose @ down) / (height * height) - 0.58) / 0.58
-    # Seen from the side the eyes close up while the height of the face stays.
-    narrowed = max(0.0, 1.0 - 1.6 * width / height)
-    return min(1.0, max(turned, nodded, narrowed))
+    turned = abs(float(nose @ across)) / (width * width) / PROFILE_SHIFT
+    # A frontal nose tip sits half way from the eyes to the mouth, or a little below.
+    nodded = max(0.0, abs(float(nose @ down) / (height * height) - 0.55) - 0.15) / 0.4
+    return min(1.0, max(turned, nodded))
 
 
 def _sharpness_and_exposure(crop: Image) -> tuple[float, float]:
