@@ -15,6 +15,9 @@ from tests.servers_plugin import URLS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from pytest_django.fixtures import SettingsWrapper
+
+    from tests.factories import Cast
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +26,43 @@ ROOT = Path(__file__).resolve().parent.parent
 def embedded_urls(pytestconfig: pytest.Config) -> Urls:
     """Addresses of this run's own servers, by role."""
     return pytestconfig.stash[URLS]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_refusing_tables() -> Iterator[None]:
+    """Committed tests are flushed although the audit trail refuses to be emptied."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    from tests.flushing import execute_sql_flush
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def file_store(settings: "SettingsWrapper", tmp_path: Path) -> Path:
+    """An image store of the test's own."""
+    folder = tmp_path / "files"
+    settings.FILE_STORE = folder
+    return folder
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """Everybody in `tests.factories`, saved."""
+    from tests.factories import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def recognition_worker() -> Iterator[None]:
+    """A recognition worker that answers the start check."""
+    from tests.factories import recognition_worker_answers
+
+    with recognition_worker_answers():
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,327 @@
+"""The cast and the things that tests are about.
+
+Everything is made through the real lifecycle functions, so that a test begins in a state that
+the system itself can reach, with its audit events and its history. Pictures are drawn: nobody's
+face is in them.
+"""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cache
+from unittest import mock
+
+import cv2
+import numpy as np
+from celery import current_app
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from alerts import lifecycle as alert_lifecycle
+from alerts.enums import AlertStatus, DismissalReason, Outcome
+from alerts.models import Alert
+from deployments import lifecycle, purge, watchlist
+from deployments.enums import Category, PlaceGround, Rank, Response, Role, Status
+from deployments.models import Camera, Deployment, User, WatchlistEntry
+from recognition import template_store
+from recognition.results import publish_due_results
+from recognition.types import Floats
+
+PASSWORD = "correct horse battery staple"
+PROFILE = "embedded"
+PROFILE_VERSION = "embedded-1"
+DIMENSION = 128
+THRESHOLD = 0.5
+
+_PEOPLE: dict[str, tuple[str, Rank, tuple[Role, ...]]] = {
+    "applicant": ("Marsh", Rank.INSPECTOR, (Role.APPLICANT,)),
+    "authorising_officer": ("Okafor", Rank.SUPERINTENDENT, (Role.AUTHORISING_OFFICER,)),
+    "second_superintendent": (
+        "Lindqvist",
+        Rank.SUPERINTENDENT,
+        # May apply too, so that only being the applicant stands between them and deciding.
+        (Role.AUTHORISING_OFFICER, Role.APPLICANT),
+    ),
+    "watchlist_manager": ("Patel", Rank.STAFF, (Role.WATCHLIST_MANAGER,)),
+    "alice": ("Alice", Rank.CONSTABLE, (Role.OPERATOR,)),
+    "bob": ("Bob", Rank.CONSTABLE, (Role.OPERATOR,)),
+    "engagement_officer": ("Reyes", Rank.SERGEANT, (Role.ENGAGEMENT_OFFICER,)),
+    "auditor": ("Whitlock", Rank.STAFF, (Role.AUDITOR,)),
+    "system_administrator": ("Novak", Rank.STAFF, (Role.SYSTEM_ADMINISTRATOR,)),
+    "charlie": ("Charlie", Rank.CONSTABLE, ()),
+}
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Alice and Bob are operators of the same force; Charlie has no role and must see nothing."""
+
+    applicant: User
+    authorising_officer: User
+    second_superintendent: User
+    watchlist_manager: User
+    alice: User
+    bob: User
+    engagement_officer: User
+    auditor: User
+    system_administrator: User
+    charlie: User
+
+    def everyone(self) -> dict[str, User]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def make_cast() -> Cast:
+    return Cast(**{username: person(username) for username in _PEOPLE})
+
+
+def person(username: str) -> User:
+    """One of the cast, made at first use. All have the same password."""
+    last_name, rank, roles = _PEOPLE[username]
+    user, _ = User.objects.get_or_create(
+        username=username,
+        defaults={
+            "last_name": last_name,
+            "rank": rank,
+            "roles": list(roles),
+            "password": _hashed_password(),
+        },
+    )
+    return user
+
+
+@cache
+def _hashed_password() -> str:
+    return make_password(PASSWORD)  # a quarter of a second: once is enough
+
+
+@contextmanager
+def recognition_worker_answers() -> Iterator[None]:
+    """No worker runs beside the tests; the start check asks for one and waits a second."""
+    with mock.patch.object(current_app.control, "broadcast", return_value=[{"worker": "pong"}]):
+        yield
+
+
+def make_camera(**changes: object) -> Camera:
+    number = next(_numbers)
+    return Camera.objects.create(
+        **{
+            "name": f"Camera {number}",
+            "location": "North end of the High Street",
+            "source": f"file:/nowhere/street-{number}.mp4",
+        }
+        | changes
+    )
+
+
+def make_deployment(
+    *,
+    status: Status = Status.DRAFT,
+    cameras: list[Camera] | None = None,
+    entries: int = 1,
+    **changes: object,
+) -> Deployment:
+    """A deployment whose window is open, in the state asked for, by the shortest legal way.
+
+    `entries` people are on the watchlist from READY on, enrolled with random templates.
+    """
+    deployment = _draft(cameras or [make_camera()], changes)
+    if status == Status.DRAFT:
+        return deployment
+    with recognition_worker_answers():
+        return _advanced(deployment, status, entries=entries)
+
+
+def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:
+    now = timezone.now()
+    values: dict[str, object] = {
+        "title": f"High Street {next(_numbers)}",
+        "controller_force": "Seed Constabulary",
+        "place": "High Street, from the station to the market",
+        "place_ground": PlaceGround.CRIME_HOTSPOT,
+        "place_intelligence": "Forty robberies in the last quarter.",
+        "categories": [Category.WANTED_BY_COURTS, Category.MISSING_AT_RISK],
+        "watchlist_criteria": "Wanted on warrant for robbery; missing and at risk.",
+        "watchlist_cap": 100,
+        "starts_at": now - timedelta(minutes=5),
+        "ends_at": now + timedelta(hours=4),
+        "necessity": "Other tactics have not located those sought.",
+        "proportionality": "A small zone, for four hours, with signs.",
+        "community_impact": "The independent advisory group was consulted.",
+        "profile": PROFILE,
+        "threshold": THRESHOLD,
+    }
+    if "applicant" not in changes:
+        values["applicant"] = person("applicant")
+    deployment = Deployment.objects.create(**values | changes)
+    deployment.cameras.set(cameras)
+    return deployment
+
+
+def _advanced(deployment: Deployment, status: Status, *, entries: int) -> Deployment:
+    officer, alice = person("authorising_officer"), person("alice")
+    deployment = lifecycle.submit(deployment, by=deployment.applicant)
+    if status == Status.SUBMITTED:
+        return deployment
+    if status == Status.RETURNED:
+        return lifecycle.return_to_applicant(deployment, by=officer, reasons="Name the streets.")
+    if status == Status.REFUSED:
+        return lifecycle.refuse(deployment, by=officer, reasons="Not proportionate.")
+    deployment = lifecycle.authorise(deployment, by=officer, reasons="Necessary.")
+    _announce_earlier(deployment)
+    if status == Status.AUTHORISED:
+        return deployment
+    if status == Status.CANCELLED:
+        return lifecycle.cancel(deployment, by=officer, reason="The event was called off.")
+    for _ in range(entries):
+        make_entry(deployment)
+    deployment = lifecycle.make_ready(deployment, by=person("watchlist_manager"))
+    if status == Status.READY:
+        return deployment
+    deployment = lifecycle.start(deployment, by=alice)
+    if status == Status.LIVE:
+        return deployment
+    if status == Status.SUSPENDED:
+        return lifecycle.suspend(deployment, by=alice, reason="A camera was moved.")
+    deployment = lifecycle.end(deployment, by=alice, reason="The operation is over.")
+    return deployment if status == Status.ENDED else _closed(deployment)
+
+
+def _announce_earlier(deployment: Deployment) -> None:
+    """The notice went up days before a window that is already open."""
+    deployment.published_at = deployment.starts_at - timedelta(days=5)
+    Deployment.objects.filter(pk=deployment.pk).update(published_at=deployment.published_at)
+
+
+def _closed(deployment: Deployment) -> Deployment:
+    with override_settings(RETENTION_PERIODS_S={"watchlist": 0, "alert": 0}):
+        publish_due_results()
+        purge.purge()
+    deployment.refresh_from_db()
+    return deployment
+
+
+def new_entry(**changes: object) -> watchlist.NewEntry:
+    number = next(_numbers)
+    values: dict[str, object] = {
+        "reference": f"REF-{number:05}",
+        "name": f"Person Number{number}",
+        "category": Category.WANTED_BY_COURTS,
+        "response": Response.AMBER,
+        "image": jpeg(seed=number),
+        "image_source": "Custody record",
+        "image_date": timezone.localdate() - timedelta(days=30),
+        "lawful_basis": "Police and Criminal Evidence Act 1984, s. 64A",
+    }
+    return watchlist.NewEntry(**values | changes)  # type: ignore[arg-type]
+
+
+def make_entry(
+    deployment: Deployment,
+    *,
+    is_enrolled: bool = True,
+    embedding: Floats | None = None,
+    **changes: object,
+) -> WatchlistEntry:
+    """Somebody on the watchlist; enrolled with `embedding` or a random one, or left pending."""
+    entry = watchlist.add_entry(deployment, new_entry(**changes), by=person("watchlist_manager"))
+    if is_enrolled:
+        with transaction.atomic():
+            template_store.save(
+                entry,
+                unit_vector(seed=entry.pk) if embedding is None else embedding,
+                profile=PROFILE,
+                profile_version=PROFILE_VERSION,
+            )
+            watchlist.mark_enrolled(entry)
+        entry.refresh_from_db()
+    return entry
+
+
+def new_alert(entry: WatchlistEntry, **changes: object) -> alert_lifecycle.NewAlert:
+    """What a recogniser reports of a sighting of this person just now."""
+    values: dict[str, object] = {
+        "entry_id": entry.pk,
+        "similarity": 0.8,
+        "is_lookalike": False,
+        "profile": PROFILE,
+        "profile_version": PROFILE_VERSION,
+        "captured_at": timezone.now(),
+        "source_position_s": 1.5,
+        "face_box": (10.0, 12.0, 80.0, 90.0),
+        "probe": jpeg(seed=1),
+        "context": jpeg(seed=2, size=(96, 160)),
+    }
+    return alert_lifecycle.NewAlert(**values | changes)  # type: ignore[arg-type]
+
+
+def make_alert(
+    deployment: Deployment,
+    *,
+    status: AlertStatus = AlertStatus.RAISED,
+    entry: WatchlistEntry | None = None,
+    camera: Camera | None = None,
+    outcome: Outcome = Outcome.ARREST,
+    by: User | None = None,
+    **changes: object,
+) -> Alert:
+    """An alert of a live deployment, taken to the state asked for; `by` is its operator."""
+    entry = entry or make_entry(deployment)
+    camera = camera or deployment.cameras.get()
+    alert = alert_lifecycle.raise_alert(deployment, camera, new_alert(entry, **changes))
+    if alert is None:
+        raise ValueError("no alert is raised: the deployment is not live")
+    return _decided(alert, status, outcome=outcome, operator=by or person("alice"))
+
+
+def _decided(alert: Alert, status: AlertStatus, *, outcome: Outcome, operator: User) -> Alert:
+    officer = person("engagement_officer")
+    if status == AlertStatus.RAISED:
+        return alert
+    alert = alert_lifecycle.claim(alert, by=operator)
+    if status == AlertStatus.CLAIMED:
+        return alert
+    if status == AlertStatus.DISMISSED:
+        return alert_lifecycle.dismiss(
+            alert, by=operator, reason=DismissalReason.DIFFERENT_FEATURES
+        )
+    alert = alert_lifecycle.confirm(alert, by=operator, factors={"subject": "Same scar."})
+    if status == AlertStatus.CONFIRMED:
+        return alert
+    alert = alert_lifecycle.dispatch(alert, by=operator)
+    if status == AlertStatus.DISPATCHED:
+        return alert
+    if status == AlertStatus.NOT_LOCATED:
+        return alert_lifecycle.not_located(alert, by=officer)
+    alert = alert_lifecycle.engage(alert, by=officer)
+    if status == AlertStatus.ENGAGED:
+        return alert
+    return alert_lifecycle.resolve(
+        alert,
+        by=officer,
+        outcome=outcome,
+        identity_confirmed=outcome != Outcome.NOT_THE_PERSON,
+        notice_handed_over=True,
+    )
+
+
+def jpeg(*, seed: int = 0, size: tuple[int, int] = (96, 80)) -> bytes:
+    """A drawn oval on noise, height × width: a JPEG that no detector takes for a person."""
+    height, width = size
+    image = np.random.default_rng(seed).integers(0, 60, (height, width, 3), dtype=np.uint8)
+    centre, axes = (width // 2, height // 2), (width // 4, height // 3)
+    cv2.ellipse(image, centre, axes, 0, 0, 360, (150, 170, 200), -1)
+    written, data = cv2.imencode(".jpg", image)
+    if not written:
+        raise ValueError("the drawing could not be encoded")
+    return data.tobytes()
+
+
+def unit_vector(*, seed: int, dimension: int = DIMENSION) -> Floats:
+    vector = np.random.default_rng(seed).normal(size=dimension)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
