@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 from lfr_site import env
+from recognition.profiles import load_profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("LFR_DATA_DIR", default=str(BASE_DIR / "var")))
@@ -193,8 +194,8 @@ ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)
 # "database": searched in pgvector; "memory": a mirror of the partition in the worker.
 GALLERY = env.text("LFR_GALLERY", default="database")
 RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
-# The similarity that an application starts from; the applicant may ask for a higher one.
-DEFAULT_THRESHOLD = float(env.text("LFR_DEFAULT_THRESHOLD", default="0.93"))
+# The similarity that an application starts from: the profile's measured operating point.
+DEFAULT_THRESHOLD = load_profile(RECOGNITION_PROFILE).threshold
 FORCE_NAME = env.text("LFR_FORCE_NAME", default="Seed Constabulary" if DEMO else "")
 
 LOGGING = {

@@ -15,6 +15,8 @@ from recognition import template_store
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
 
+# A recognition worker's host name begins so: `celery worker --hostname recognition@%h`.
+WORKER_NAME = "recognition@"
 RUN_CAMERA = "recognition.run_camera"
 # A task that was sent is given so long to take its lease before another is sent.
 ASK_AGAIN_AFTER = timedelta(seconds=5)
@@ -51,7 +53,7 @@ def on_status_change(deployment: Deployment) -> None:
 def worker_check(_: Deployment) -> Check:
     """A recognition worker answers."""
     replies = current_app.control.broadcast(
-        "ping", reply=True, timeout=1.0, limit=1, pattern="recognition@*", matcher="glob"
+        "ping", reply=True, timeout=1.0, limit=1, pattern=f"{WORKER_NAME}*", matcher="glob"
     )
     name = "Recognition worker"
     if replies:

@@ -1,11 +1,24 @@
 """Thin: take ids, call."""
 
+from typing import Any
+
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
+from django.conf import settings
 
 from recognition import authority
+from recognition.control import WORKER_NAME
 
 worker_shutting_down.connect(authority.stop_all)
+
+
+@worker_init.connect
+def load_models(sender: Any, **_: object) -> None:
+    """A recognition worker is ready when its models are: the first camera must not wait."""
+    if str(sender.hostname).startswith(WORKER_NAME):
+        from recognition.factory import build_models, load_profile
+
+        build_models(load_profile(settings.RECOGNITION_PROFILE))
 
 
 @shared_task(name="recognition.enrol")
