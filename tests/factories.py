@@ -6,7 +6,7 @@ face is in them.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -164,38 +164,20 @@ def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:
 
 
 def _advanced(deployment: Deployment, status: Status, *, entries: int) -> Deployment:
-    officer, alice = person("authorising_officer"), person("alice")
-    deployment = lifecycle.submit(deployment, by=deployment.applicant)
-    if status == Status.SUBMITTED:
-        return deployment
-    if status == Status.RETURNED:
-        return lifecycle.return_to_applicant(deployment, by=officer, reasons="Name the streets.")
-    if status == Status.REFUSED:
-        return lifecycle.refuse(deployment, by=officer, reasons="Not proportionate.")
+    for step in _ROUTES[status]:
+        if step == "fill":
+            for _ in range(entries):
+                make_entry(deployment)
+        else:
+            deployment = _STEPS[step](deployment)
+    return deployment
+
+
+def _authorised(deployment: Deployment) -> Deployment:
+    officer = person("authorising_officer")
     deployment = lifecycle.authorise(deployment, by=officer, reasons="Necessary.")
     _announce_earlier(deployment)
-    if status == Status.AUTHORISED:
-        return deployment
-    if status == Status.CANCELLED:
-        return lifecycle.cancel(deployment, by=officer, reason="The event was called off.")
-    for _ in range(entries):
-        make_entry(deployment)
-    deployment = lifecycle.make_ready(deployment, by=person("watchlist_manager"))
-    if status == Status.READY:
-        return deployment
-    deployment = lifecycle.start(deployment, by=alice)
-    if status == Status.LIVE:
-        return deployment
-    if status == Status.SUSPENDED:
-        return lifecycle.suspend(deployment, by=alice, reason="A camera was moved.")
-    deployment = lifecycle.end(deployment, by=alice, reason="The operation is over.")
-    return deployment if status == Status.ENDED else _closed(deployment)
-
-
-def _announce_earlier(deployment: Deployment) -> None:
-    """The notice went up days before a window that is already open."""
-    deployment.published_at = deployment.starts_at - timedelta(days=5)
-    Deployment.objects.filter(pk=deployment.pk).update(published_at=deployment.published_at)
+    return deployment
 
 
 def _closed(deployment: Deployment) -> Deployment:
@@ -204,6 +186,45 @@ def _closed(deployment: Deployment) -> Deployment:
         purge.purge()
     deployment.refresh_from_db()
     return deployment
+
+
+_STEPS: dict[str, Callable[[Deployment], Deployment]] = {
+    "submit": lambda d: lifecycle.submit(d, by=d.applicant),
+    "return": lambda d: lifecycle.return_to_applicant(
+        d, by=person("authorising_officer"), reasons="Name the streets."
+    ),
+    "refuse": lambda d: lifecycle.refuse(
+        d, by=person("authorising_officer"), reasons="Not proportionate."
+    ),
+    "authorise": _authorised,
+    "cancel": lambda d: lifecycle.cancel(
+        d, by=person("authorising_officer"), reason="The event was called off."
+    ),
+    "make_ready": lambda d: lifecycle.make_ready(d, by=person("watchlist_manager")),
+    "start": lambda d: lifecycle.start(d, by=person("alice")),
+    "suspend": lambda d: lifecycle.suspend(d, by=person("alice"), reason="A camera was moved."),
+    "end": lambda d: lifecycle.end(d, by=person("alice"), reason="The operation is over."),
+    "close": _closed,
+}
+_TO_LIVE = ("submit", "authorise", "fill", "make_ready", "start")
+_ROUTES: dict[Status, tuple[str, ...]] = {
+    Status.SUBMITTED: ("submit",),
+    Status.RETURNED: ("submit", "return"),
+    Status.REFUSED: ("submit", "refuse"),
+    Status.AUTHORISED: ("submit", "authorise"),
+    Status.CANCELLED: ("submit", "authorise", "cancel"),
+    Status.READY: _TO_LIVE[:-1],
+    Status.LIVE: _TO_LIVE,
+    Status.SUSPENDED: (*_TO_LIVE, "suspend"),
+    Status.ENDED: (*_TO_LIVE, "end"),
+    Status.CLOSED: (*_TO_LIVE, "end", "close"),
+}
+
+
+def _announce_earlier(deployment: Deployment) -> None:
+    """The notice went up days before a window that is already open."""
+    deployment.published_at = deployment.starts_at - timedelta(days=5)
+    Deployment.objects.filter(pk=deployment.pk).update(published_at=deployment.published_at)
 
 
 def new_entry(**changes: object) -> watchlist.NewEntry:
@@ -276,38 +297,49 @@ def make_alert(
     alert = alert_lifecycle.raise_alert(deployment, camera, new_alert(entry, **changes))
     if alert is None:
         raise ValueError("no alert is raised: the deployment is not live")
-    return _decided(alert, status, outcome=outcome, operator=by or person("alice"))
-
-
-def _decided(alert: Alert, status: AlertStatus, *, outcome: Outcome, operator: User) -> Alert:
-    officer = person("engagement_officer")
-    if status == AlertStatus.RAISED:
-        return alert
-    alert = alert_lifecycle.claim(alert, by=operator)
-    if status == AlertStatus.CLAIMED:
-        return alert
-    if status == AlertStatus.DISMISSED:
-        return alert_lifecycle.dismiss(
-            alert, by=operator, reason=DismissalReason.DIFFERENT_FEATURES
+    operator = by or person("alice")
+    for step in _ALERT_ROUTES[status]:
+        alert = (
+            _resolved(alert, outcome) if step == "resolve" else _ALERT_STEPS[step](alert, operator)
         )
-    alert = alert_lifecycle.confirm(alert, by=operator, factors={"subject": "Same scar."})
-    if status == AlertStatus.CONFIRMED:
-        return alert
-    alert = alert_lifecycle.dispatch(alert, by=operator)
-    if status == AlertStatus.DISPATCHED:
-        return alert
-    if status == AlertStatus.NOT_LOCATED:
-        return alert_lifecycle.not_located(alert, by=officer)
-    alert = alert_lifecycle.engage(alert, by=officer)
-    if status == AlertStatus.ENGAGED:
-        return alert
+    return alert
+
+
+def _resolved(alert: Alert, outcome: Outcome) -> Alert:
     return alert_lifecycle.resolve(
         alert,
-        by=officer,
+        by=person("engagement_officer"),
         outcome=outcome,
         identity_confirmed=outcome != Outcome.NOT_THE_PERSON,
         notice_handed_over=True,
     )
+
+
+_ALERT_STEPS: dict[str, Callable[[Alert, User], Alert]] = {
+    "claim": lambda alert, operator: alert_lifecycle.claim(alert, by=operator),
+    "dismiss": lambda alert, operator: alert_lifecycle.dismiss(
+        alert, by=operator, reason=DismissalReason.DIFFERENT_FEATURES
+    ),
+    "confirm": lambda alert, operator: alert_lifecycle.confirm(
+        alert, by=operator, factors={"subject": "Same scar."}
+    ),
+    "dispatch": lambda alert, operator: alert_lifecycle.dispatch(alert, by=operator),
+    "not_located": lambda alert, _: alert_lifecycle.not_located(
+        alert, by=person("engagement_officer")
+    ),
+    "engage": lambda alert, _: alert_lifecycle.engage(alert, by=person("engagement_officer")),
+}
+_TO_DISPATCHED = ("claim", "confirm", "dispatch")
+_ALERT_ROUTES: dict[AlertStatus, tuple[str, ...]] = {
+    AlertStatus.RAISED: (),
+    AlertStatus.CLAIMED: ("claim",),
+    AlertStatus.DISMISSED: ("claim", "dismiss"),
+    AlertStatus.CONFIRMED: _TO_DISPATCHED[:-1],
+    AlertStatus.DISPATCHED: _TO_DISPATCHED,
+    AlertStatus.NOT_LOCATED: (*_TO_DISPATCHED, "not_located"),
+    AlertStatus.ENGAGED: (*_TO_DISPATCHED, "engage"),
+    AlertStatus.RESOLVED: (*_TO_DISPATCHED, "engage", "resolve"),
+}
 
 
 def jpeg(*, seed: int = 0, size: tuple[int, int] = (96, 80)) -> bytes:

@@ -8,7 +8,9 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 _TRIGGERED = """
     SELECT DISTINCT format('%I.%I', n.nspname, c.relname)
-    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal
 """
 _PARTITIONS = """
