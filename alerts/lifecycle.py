@@ -77,9 +77,7 @@ def _extend(
     return alert
 
 
-def _raise(
-    deployment: Deployment, camera: Camera, entry: WatchlistEntry, new: NewAlert
-) -> Alert:
+def _raise(deployment: Deployment, camera: Camera, entry: WatchlistEntry, new: NewAlert) -> Alert:
     alert = Alert.objects.create(
         deployment=deployment,
         camera=camera,
@@ -120,9 +118,9 @@ def claim(alert: Alert, *, by: User) -> Alert:
     if not deployment_permissions.can_operate(by):
         raise Refused("Only an operator may claim an alert.")
     with transaction.atomic():
-        won = Alert.objects.filter(
-            pk=alert.pk, status=AlertStatus.RAISED, erased_at=None
-        ).update(status=AlertStatus.CLAIMED, claimed_by=by, claimed_at=timezone.now())
+        won = Alert.objects.filter(pk=alert.pk, status=AlertStatus.RAISED, erased_at=None).update(
+            status=AlertStatus.CLAIMED, claimed_by=by, claimed_at=timezone.now()
+        )
         alert.refresh_from_db()
         if won != 1:
             raise Refused(_why_not_claimed(alert))
@@ -166,9 +164,7 @@ def dispatch(alert: Alert, *, by: User) -> Alert:
         if not permissions.can_judge(by, locked):
             raise Refused("Only the operator who judged this alert sends officers.")
         locked.dispatched_at = timezone.now()
-        return _move(
-            locked, "dispatch", EventKind.DISPATCHED, by=by, fields=("dispatched_at",)
-        )
+        return _move(locked, "dispatch", EventKind.DISPATCHED, by=by, fields=("dispatched_at",))
 
 
 def engage(alert: Alert, *, by: User) -> Alert:
@@ -181,9 +177,7 @@ def engage(alert: Alert, *, by: User) -> Alert:
 
 def not_located(alert: Alert, *, by: User) -> Alert:
     with transaction.atomic():
-        return _move(
-            _for_engagement(alert, by=by), "not_located", EventKind.NOT_LOCATED, by=by
-        )
+        return _move(_for_engagement(alert, by=by), "not_located", EventKind.NOT_LOCATED, by=by)
 
 
 def resolve(

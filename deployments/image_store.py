@@ -96,6 +96,4 @@ def _data_key(deployment: Deployment) -> bytes:
 
 
 def _unwrap(key_row: DeploymentKey) -> bytes:
-    return unseal(
-        bytes(key_row.wrapped), key=master_key(), associated=str(key_row.deployment.uuid)
-    )
+    return unseal(bytes(key_row.wrapped), key=master_key(), associated=str(key_row.deployment.uuid))

@@ -147,7 +147,9 @@ def end_expired(*, now: datetime | None = None) -> int:
     return len(running) + len(unstarted)
 
 
-def _tolerate(transition: Callable[..., Deployment], deployment: Deployment, *, reason: str) -> None:
+def _tolerate(
+    transition: Callable[..., Deployment], deployment: Deployment, *, reason: str
+) -> None:
     """A person may have ended it in the same moment: then there is nothing left to do."""
     try:
         transition(deployment, by=None, reason=reason)
@@ -169,7 +171,9 @@ def _decide(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
         raise Refused("The applicant cannot decide their own application.")
     _allow(_may_decide(locked, by=by), "authorise")
     if locked.status != Status.SUBMITTED:
-        raise Refused(f"This application is {locked.get_status_display().lower()}; nothing to decide.")
+        raise Refused(
+            f"This application is {locked.get_status_display().lower()}; nothing to decide."
+        )
     _require(reasons, "A decision needs its reasons.")
     locked.decided_by = by
     locked.decided_at = timezone.now()

@@ -9,7 +9,13 @@ from django.utils import timezone
 from deployments import audit, image_store
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused, close
-from deployments.models import Deployment, ErasureRecord, StoredImage, WatchlistEntry, WatchlistLedger
+from deployments.models import (
+    Deployment,
+    ErasureRecord,
+    StoredImage,
+    WatchlistEntry,
+    WatchlistLedger,
+)
 from deployments.retention import RULES, Due, due_after_end, held_kinds, holder_of
 
 
@@ -22,7 +28,9 @@ class Erasure:
 
 def everything_held() -> list[Due]:
     """All that has a clock running, soonest first."""
-    return sorted((due for kind in held_kinds() for due in holder_of(kind)[0]()), key=lambda d: d.due_at)
+    return sorted(
+        (due for kind in held_kinds() for due in holder_of(kind)[0]()), key=lambda d: d.due_at
+    )
 
 
 def overdue() -> list[Due]:

@@ -85,7 +85,9 @@ def _watchlist(deployment: Deployment) -> Check:
     if not enrolled:
         return Check(name, False, "Nobody is on the watchlist.")
     if enrolled > deployment.watchlist_cap:
-        return Check(name, False, f"{enrolled} entries exceed the cap of {deployment.watchlist_cap}.")
+        return Check(
+            name, False, f"{enrolled} entries exceed the cap of {deployment.watchlist_cap}."
+        )
     first = entries.earliest("added_at").added_at
     if deployment.starts_at - first > WATCHLIST_MAX_AGE:
         return Check(name, False, "The watchlist was begun more than 24 h before the start.")

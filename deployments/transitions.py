@@ -26,10 +26,17 @@ TRANSITIONS: dict[str, Transition] = {
     t.name: t
     for t in (
         _move("submit", {S.DRAFT, S.RETURNED}, S.SUBMITTED, "the applicant"),
-        _move("return", {S.SUBMITTED}, S.RETURNED, "an authorising officer, superintendent or above"),
-        _move("refuse", {S.SUBMITTED}, S.REFUSED, "an authorising officer, superintendent or above"),
         _move(
-            "authorise", {S.SUBMITTED}, S.AUTHORISED, "an authorising officer, superintendent or above"
+            "return", {S.SUBMITTED}, S.RETURNED, "an authorising officer, superintendent or above"
+        ),
+        _move(
+            "refuse", {S.SUBMITTED}, S.REFUSED, "an authorising officer, superintendent or above"
+        ),
+        _move(
+            "authorise",
+            {S.SUBMITTED},
+            S.AUTHORISED,
+            "an authorising officer, superintendent or above",
         ),
         _move("make_ready", {S.AUTHORISED}, S.READY, "a watchlist manager or an operator"),
         _move("reopen_watchlist", {S.READY}, S.AUTHORISED, "a watchlist manager"),
@@ -37,7 +44,10 @@ TRANSITIONS: dict[str, Transition] = {
         _move("suspend", {S.LIVE}, S.SUSPENDED, "an operator or an authorising officer"),
         _move("resume", {S.SUSPENDED}, S.LIVE, "an operator"),
         _move(
-            "end", {S.LIVE, S.SUSPENDED}, S.ENDED, "an operator, an authorising officer or the clock"
+            "end",
+            {S.LIVE, S.SUSPENDED},
+            S.ENDED,
+            "an operator, an authorising officer or the clock",
         ),
         _move("close", {S.ENDED}, S.CLOSED, "the system, once everything due is erased"),
         _move(

@@ -49,7 +49,9 @@ def add_entry(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEn
     """Store the image encrypted, write the entry, and queue its enrolment.
     Raises Refused with the reason in words."""
     if not permissions.can_manage_watchlist(by, deployment):
-        raise Refused("Only a watchlist manager may change the watchlist of an authorised deployment.")
+        raise Refused(
+            "Only a watchlist manager may change the watchlist of an authorised deployment."
+        )
     if new.category not in deployment.categories:
         raise Refused("This category was not authorised for this deployment.")
     if deployment.entries.count() >= deployment.watchlist_cap:

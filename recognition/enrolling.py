@@ -14,9 +14,7 @@ from recognition.images import UnusableImage
 
 def enrol(entry_id: int) -> None:
     """Delivered twice, or after a withdrawal, it changes nothing."""
-    entry = (
-        WatchlistEntry.objects.select_related("deployment", "image").filter(pk=entry_id).first()
-    )
+    entry = WatchlistEntry.objects.select_related("deployment", "image").filter(pk=entry_id).first()
     if entry is None or entry.status == EntryStatus.WITHDRAWN:
         return
     models = build_models(load_profile(entry.deployment.profile))

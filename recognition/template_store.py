@@ -9,9 +9,7 @@ from recognition.models import Template
 from recognition.types import Floats
 
 
-def save(
-    entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_version: str
-) -> None:
+def save(entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_version: str) -> None:
     """Insert or replace the entry's template (float32, L2-normalised)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT make_template_partition(%s)", [entry.deployment_id])

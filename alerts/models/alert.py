@@ -20,9 +20,7 @@ class Alert(models.Model):
     status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.RAISED)
 
     # What the machine saw.
-    entry = models.ForeignKey(
-        WatchlistEntry, models.SET_NULL, null=True, related_name="alerts"
-    )
+    entry = models.ForeignKey(WatchlistEntry, models.SET_NULL, null=True, related_name="alerts")
     category = models.CharField(max_length=24, choices=Category)
     response = models.CharField("predefined response", max_length=5, choices=Response)
     similarity = models.FloatField()

@@ -130,7 +130,9 @@ class DeploymentCamera(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("deployment", "camera"), name="camera_once_a_deployment"),
+            models.UniqueConstraint(
+                fields=("deployment", "camera"), name="camera_once_a_deployment"
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
