@@ -15,7 +15,7 @@ from pathlib import Path
 from lfr_site.embedded.errors import EmbeddedServerError
 from lfr_site.embedded.system_user import SystemUser, all_may_enter
 
-_HOMES_FOR_ROOT = (Path("/var/lib/lfr"), Path("/var/tmp/lfr"))  # noqa: S108 - checked below
+HOMES_FOR_ROOT = (Path("/var/lib/lfr"), Path("/var/tmp/lfr"))  # noqa: S108 - checked below
 _NEEDED_BYTES = 400 * 2**20
 
 
@@ -52,7 +52,7 @@ def choose_folders(data: Path, *, user: SystemUser | None) -> Folders:
     return Folders(data=data, postgres=postgres, sockets=sockets, user=user)
 
 
-def home_for_root(candidates: tuple[Path, ...] = _HOMES_FOR_ROOT) -> Path:
+def home_for_root(candidates: tuple[Path, ...] = HOMES_FOR_ROOT) -> Path:
     """Return the first folder that can be made where another user may reach it."""
     for home in candidates:
         if not home.parent.is_dir() or not all_may_enter(home.parent):

