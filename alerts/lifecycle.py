@@ -18,6 +18,7 @@ from deployments import audit, image_store
 from deployments import permissions as deployment_permissions
 from deployments.enums import AuditKind, ImageKind, Status
 from deployments.lifecycle import Refused
+from deployments.locking import lock
 from deployments.models import Camera, Deployment, User, WatchlistEntry
 
 # A sighting that extends an alert is told to consoles at most this often.
@@ -44,7 +45,7 @@ def raise_alert(deployment: Deployment, camera: Camera, new: NewAlert) -> Alert 
     """Store the alert before anyone is told (I6), or extend the one that is open for this person
     and camera. None when the authority is gone or the entry was withdrawn in the meantime."""
     with transaction.atomic():
-        locked = Deployment.objects.select_for_update().get(pk=deployment.pk)
+        locked = lock(deployment.pk)
         if locked.status != Status.LIVE or timezone.now() >= locked.ends_at:
             return None
         entry = WatchlistEntry.objects.filter(
@@ -118,6 +119,7 @@ def claim(alert: Alert, *, by: User) -> Alert:
     if not deployment_permissions.can_operate(by):
         raise Refused("Only an operator may claim an alert.")
     with transaction.atomic():
+        lock(alert.deployment_id)
         won = Alert.objects.filter(pk=alert.pk, status=AlertStatus.RAISED, erased_at=None).update(
             status=AlertStatus.CLAIMED, claimed_by=by, claimed_at=timezone.now()
         )
@@ -211,6 +213,7 @@ def escalate_unclaimed(*, after_s: float = 30.0) -> int:
     count = 0
     for alert in late:
         with transaction.atomic():
+            lock(alert.deployment_id)
             if late.filter(pk=alert.pk).update(escalated_at=timezone.now()):
                 emit(alert, EventKind.ESCALATED)
                 count += 1
@@ -218,7 +221,8 @@ def escalate_unclaimed(*, after_s: float = 30.0) -> int:
 
 
 def _lock(alert: Alert) -> Alert:
-    return Alert.objects.select_for_update().get(pk=alert.pk)
+    lock(alert.deployment_id)
+    return Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
 
 
 def _held(alert: Alert, *, by: User) -> Alert:

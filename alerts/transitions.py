@@ -18,11 +18,33 @@ LEGAL_MOVES: frozenset[tuple[AlertStatus, AlertStatus]] = frozenset(
     (source, target) for sources, target in MOVES.values() for source in sources
 )
 OPEN: tuple[AlertStatus, ...] = (A.RAISED, A.CLAIMED, A.CONFIRMED, A.DISPATCHED, A.ENGAGED)
+# What the machine saw, and on whose authority.
+FIXED_COLUMNS = (
+    "uuid",
+    "deployment_id",
+    "camera_id",
+    "category",
+    "response",
+    "similarity",
+    "threshold",
+    "profile",
+    "profile_version",
+    "is_lookalike",
+    "captured_at",
+    "raised_at",
+    "source_position_s",
+)
+# Erasure empties these; nothing puts another person or picture there.
+ONLY_FORGOTTEN = ("entry_id", "probe_id", "context_id", "face_box")
 
 
 def legal_move_sql() -> str:
     """PL/pgSQL: only moves of the table, and officers only after a recorded judgement (I8)."""
     pairs = ", ".join(f"('{old.value}', '{new.value}')" for old, new in sorted(LEGAL_MOVES))
+    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in FIXED_COLUMNS)
+    relinked = " OR ".join(
+        f"(NEW.{c} IS NOT NULL AND NEW.{c} IS DISTINCT FROM OLD.{c})" for c in ONLY_FORGOTTEN
+    )
     return f"""
         IF NEW.status IS DISTINCT FROM OLD.status THEN
             IF (OLD.status, NEW.status) NOT IN ({pairs}) THEN
@@ -37,11 +59,13 @@ def legal_move_sql() -> str:
                     USING ERRCODE = 'check_violation';
             END IF;
         END IF;
-        IF (NEW.deployment_id, NEW.camera_id, NEW.threshold, NEW.profile, NEW.profile_version)
-           IS DISTINCT FROM
-           (OLD.deployment_id, OLD.camera_id, OLD.threshold, OLD.profile, OLD.profile_version)
-           OR (NEW.entry_id IS NOT NULL AND NEW.entry_id IS DISTINCT FROM OLD.entry_id) THEN
+        IF {changed} OR {relinked} THEN
             RAISE EXCEPTION 'what raised an alert does not change' USING ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.erased_at IS NOT NULL AND (
+            NEW.erased_at IS DISTINCT FROM OLD.erased_at OR NEW.status <> OLD.status
+        ) THEN
+            RAISE EXCEPTION 'an erased alert stays as it is' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """
@@ -71,6 +95,25 @@ def names_its_authority_sql() -> str:
             WHERE camera_id = NEW.camera_id AND deployment_id = NEW.deployment_id
         ) THEN
             RAISE EXCEPTION 'this camera was not authorised' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
+def judgement_stands_sql() -> str:
+    """PL/pgSQL: who judged what and when is kept (I8); erasure empties the free text, only."""
+    fixed = ("alert_id", "by_id", "at", "verdict", "dismissal_reason")
+    texts = ("subject_factors", "system_factors", "environment_factors")
+    changed = " OR ".join(
+        [f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in fixed]
+        + [f"(NEW.{c} <> '' AND NEW.{c} <> OLD.{c})" for c in texts]
+    )
+    return f"""
+        IF TG_OP = 'DELETE' THEN
+            RAISE EXCEPTION 'a judgement is kept' USING ERRCODE = 'check_violation';
+        END IF;
+        IF {changed} THEN
+            RAISE EXCEPTION 'a judgement does not change' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from deployments import audit, permissions, publication
 from deployments.enums import AuditKind, Status
+from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
 from deployments.start_checks import failed_checks
 from deployments.transitions import TRANSITIONS
@@ -28,7 +29,7 @@ def on_status_change(listener: Callable[[Deployment], None]) -> None:
 
 def submit(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(permissions.can_apply(by) and locked.applicant_id == by.pk, "submit")
         if locked.ends_at <= timezone.now():
             raise Refused("The window of this application has already passed.")
@@ -54,7 +55,7 @@ def refuse(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
 
 def return_to_applicant(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(_may_decide(locked, by=by), "return")
         _require(reasons, "Say what the applicant should change.")
         return _move(locked, "return", by=by, reason=reasons)
@@ -62,7 +63,7 @@ def return_to_applicant(deployment: Deployment, *, by: User, reasons: str) -> De
 
 def make_ready(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(permissions.can_make_ready(by), "make_ready")
         _require_checks(locked, stage=Status.READY)
         return _move(locked, "make_ready", by=by)
@@ -70,14 +71,14 @@ def make_ready(deployment: Deployment, *, by: User) -> Deployment:
 
 def reopen_watchlist(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(permissions.can_manage_watchlist(by, locked), "reopen_watchlist")
         return _move(locked, "reopen_watchlist", by=by)
 
 
 def start(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(permissions.can_operate(by), "start")
         _check_source(locked, "start")
         _require_checks(locked, stage=Status.LIVE)
@@ -88,7 +89,7 @@ def start(deployment: Deployment, *, by: User) -> Deployment:
 def suspend(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
     """Stop every camera, keep the authority. `by=None`: the system lost a condition."""
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(by is None or permissions.can_stop(by), "suspend")
         _require(reason, "Say why the deployment is suspended.")
         return _move(locked, "suspend", by=by, reason=reason)
@@ -96,7 +97,7 @@ def suspend(deployment: Deployment, *, by: User | None, reason: str) -> Deployme
 
 def resume(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(permissions.can_operate(by), "resume")
         _check_source(locked, "resume")
         _require_checks(locked, stage=Status.LIVE)
@@ -106,7 +107,7 @@ def resume(deployment: Deployment, *, by: User) -> Deployment:
 def end(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
     """End for good. `by=None`: the window is over."""
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(by is None or permissions.can_stop(by), "end")
         _require(reason, "Say why the deployment ends.")
         locked.ended_at = timezone.now()
@@ -116,7 +117,7 @@ def end(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
 
 def cancel(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         _allow(by is None or permissions.can_cancel(by, locked), "cancel")
         _require(reason, "Say why the deployment is cancelled.")
         return _move(locked, "cancel", by=by, reason=reason)
@@ -125,7 +126,7 @@ def cancel(deployment: Deployment, *, by: User | None, reason: str) -> Deploymen
 def close(deployment: Deployment) -> Deployment:
     """The last step, by the system, once the result is published and all that is due is gone."""
     with transaction.atomic():
-        locked = _lock(deployment)
+        locked = lock(deployment.pk)
         if locked.entries.exists() or locked.images.exists():
             raise Refused("The watchlist or images of this deployment are not erased yet.")
         if not hasattr(locked, "result"):
@@ -157,16 +158,12 @@ def _tolerate(
         deployment.refresh_from_db()
 
 
-def _lock(deployment: Deployment) -> Deployment:
-    return Deployment.objects.select_for_update().get(pk=deployment.pk)
-
-
 def _may_decide(deployment: Deployment, *, by: User) -> bool:
     return permissions.is_authorising_officer(by) and deployment.applicant_id != by.pk
 
 
 def _decide(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
-    locked = _lock(deployment)
+    locked = lock(deployment.pk)
     if locked.applicant_id == by.pk:
         raise Refused("The applicant cannot decide their own application.")
     _allow(_may_decide(locked, by=by), "authorise")

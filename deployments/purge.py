@@ -9,6 +9,7 @@ from django.utils import timezone
 from deployments import audit, image_store
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused, close
+from deployments.locking import lock
 from deployments.models import (
     Deployment,
     ErasureRecord,
@@ -47,7 +48,7 @@ def purge() -> list[Erasure]:
 
 def _erase(due: Due) -> Erasure:
     with transaction.atomic():
-        Deployment.objects.select_for_update().get(pk=due.deployment.pk)
+        lock(due.deployment.pk)
         count = holder_of(due.rule.kind)[1](due)
         if count:
             record_erasure(due, count=count)

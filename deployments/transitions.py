@@ -3,7 +3,7 @@ tests read."""
 
 from dataclasses import dataclass
 
-from deployments.enums import Status
+from deployments.enums import Rank, Role, Status
 
 S = Status
 
@@ -91,6 +91,17 @@ FROZEN_COLUMNS = (
     "applicant_id",
 )
 DECISION_COLUMNS = ("decided_by_id", "decided_at", "decision_reasons")
+# Facts that clocks run from: written once.
+WRITTEN_ONCE = ("started_at", "ended_at", "closed_at")
+# A camera that was applied for or authorised stays what it was.
+CAMERA_IS_BOUND: tuple[Status, ...] = (
+    S.SUBMITTED,
+    S.AUTHORISED,
+    S.READY,
+    S.LIVE,
+    S.SUSPENDED,
+)
+CAMERA_COLUMNS = ("name", "location", "source", "loop")
 
 
 def legal_move_sql(moves: frozenset[tuple[Status, Status]]) -> str:
@@ -113,6 +124,15 @@ def legal_move_sql(moves: frozenset[tuple[Status, Status]]) -> str:
                 RAISE EXCEPTION 'no recognition outside the authorised window'
                     USING ERRCODE = 'check_violation';
             END IF;
+            IF NEW.status IN ('authorised', 'refused') AND OLD.status = 'submitted'
+               AND NOT EXISTS (
+                   SELECT FROM deployments_user
+                   WHERE id = NEW.decided_by_id AND is_active AND rank >= {Rank.SUPERINTENDENT.value}
+                     AND '{Role.AUTHORISING_OFFICER.value}' = ANY(roles)
+               ) THEN
+                RAISE EXCEPTION 'only an authorising officer decides'
+                    USING ERRCODE = 'check_violation';
+            END IF;
         END IF;
         RETURN NEW;
     """
@@ -123,6 +143,9 @@ def frozen_after_authorisation_sql(editable: frozenset[Status]) -> str:
     states = ", ".join(f"'{status.value}'" for status in sorted(editable))
     application = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in FROZEN_COLUMNS)
     decision = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in DECISION_COLUMNS)
+    rewritten = " OR ".join(
+        f"(OLD.{c} IS NOT NULL AND NEW.{c} IS DISTINCT FROM OLD.{c})" for c in WRITTEN_ONCE
+    )
     return f"""
         IF OLD.status NOT IN ({states}) AND ({application}) THEN
             RAISE EXCEPTION 'the application is frozen; a change needs a new authority'
@@ -130,6 +153,46 @@ def frozen_after_authorisation_sql(editable: frozenset[Status]) -> str:
         END IF;
         IF OLD.status NOT IN ({states}, 'submitted') AND ({decision}) THEN
             RAISE EXCEPTION 'a decision cannot be changed' USING ERRCODE = 'check_violation';
+        END IF;
+        IF {rewritten} THEN
+            RAISE EXCEPTION 'what happened at a time happened then' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
+def frozen_cameras_sql(editable: frozenset[Status]) -> str:
+    """PL/pgSQL that refuses to add, exchange or remove a camera of what was applied for.
+
+    The share lock makes a camera that is being added wait for a submission that is being made,
+    and the other way round."""
+    states = ", ".join(f"'{status.value}'" for status in sorted(editable))
+    return f"""
+        PERFORM FROM deployments_deployment
+            WHERE id IN (NEW.deployment_id, OLD.deployment_id) FOR SHARE;
+        IF EXISTS (
+            SELECT FROM deployments_deployment
+            WHERE id IN (NEW.deployment_id, OLD.deployment_id) AND status NOT IN ({states})
+        ) THEN
+            RAISE EXCEPTION 'cameras are frozen once an application is submitted'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN COALESCE(NEW, OLD);
+    """
+
+
+def bound_camera_sql() -> str:
+    """PL/pgSQL that refuses to point a camera elsewhere under an authority."""
+    states = ", ".join(f"'{status.value}'" for status in CAMERA_IS_BOUND)
+    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in CAMERA_COLUMNS)
+    return f"""
+        IF ({changed}) AND EXISTS (
+            SELECT FROM deployments_deploymentcamera used
+            JOIN deployments_deployment d ON d.id = used.deployment_id
+            WHERE used.camera_id = OLD.id AND d.status IN ({states})
+        ) THEN
+            RAISE EXCEPTION 'this camera is part of an application or an authority'
+                USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """

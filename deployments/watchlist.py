@@ -11,6 +11,7 @@ from django.utils import timezone
 from deployments import audit, image_store, permissions
 from deployments.enums import AuditKind, EntryStatus, ImageKind
 from deployments.lifecycle import Refused
+from deployments.locking import lock
 from deployments.models import Deployment, User, WatchlistEntry, WatchlistLedger
 from deployments.queues import send_enrolment
 
@@ -48,6 +49,17 @@ class Progress:
 def add_entry(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry:
     """Store the image encrypted, write the entry, and queue its enrolment.
     Raises Refused with the reason in words."""
+    try:
+        with transaction.atomic():
+            locked = lock(deployment.pk)
+            _may_add(locked, new, by=by)
+            return _store(locked, new, by=by)
+    except IntegrityError as error:
+        raise Refused("This reference is already on the watchlist.") from error
+
+
+def _may_add(deployment: Deployment, new: NewEntry, *, by: User) -> None:
+    """Under the deployment's lock: it may have ended, or been filled, since the page was opened."""
     if not permissions.can_manage_watchlist(by, deployment):
         raise Refused(
             "Only a watchlist manager may change the watchlist of an authorised deployment."
@@ -56,11 +68,6 @@ def add_entry(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEn
         raise Refused("This category was not authorised for this deployment.")
     if deployment.entries.count() >= deployment.watchlist_cap:
         raise Refused(f"The watchlist is full: its authorised cap is {deployment.watchlist_cap}.")
-    try:
-        with transaction.atomic():
-            return _store(deployment, new, by=by)
-    except IntegrityError as error:
-        raise Refused("This reference is already on the watchlist.") from error
 
 
 def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry:
@@ -91,28 +98,36 @@ def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry
 
 def withdraw_entry(entry: WatchlistEntry, *, by: User, reason: str) -> None:
     """Take a person off the list at once: template, image and entry go, the ledger row closes."""
-    if not permissions.can_manage_watchlist(by, entry.deployment):
-        raise Refused("Only a watchlist manager may change the watchlist.")
     if not reason.strip():
         raise Refused("Say why the entry is withdrawn.")
     with transaction.atomic():
-        WatchlistLedger.objects.filter(
-            deployment=entry.deployment, reference=entry.reference, removed_at=None
-        ).update(removed_at=timezone.now())
+        deployment = lock(entry.deployment_id)
+        if not permissions.can_manage_watchlist(by, deployment):
+            raise Refused("Only a watchlist manager may change the watchlist.")
+        held = WatchlistEntry.objects.select_related("image").filter(pk=entry.pk).first()
+        if held is None:
+            raise Refused("This entry was withdrawn already.")
+        for forget in _on_withdrawal:
+            forget(held)
+        bump_version(deployment)
+        _close_ledger(held)
+        subject = f"entry {held.pk}"
+        held.delete()
+        image_store.erase([held.image])
         audit.record(
             "watchlist.withdrawn",
             kind=AuditKind.ERASURE,
             by=by,
-            deployment=entry.deployment,
-            subject=f"entry {entry.pk}",
+            deployment=deployment,
+            subject=subject,
             reason=reason,
         )
-        for forget in _on_withdrawal:
-            forget(entry)
-        bump_version(entry.deployment)
-        image = entry.image
-        entry.delete()
-        image_store.erase([image])
+
+
+def _close_ledger(entry: WatchlistEntry) -> None:
+    WatchlistLedger.objects.filter(
+        deployment=entry.deployment_id, reference=entry.reference, removed_at=None
+    ).update(removed_at=timezone.now())
 
 
 # Apps to the right hold data about an entry (templates, alerts) and let go of it here.
@@ -145,8 +160,10 @@ def mark_enrolled(entry: WatchlistEntry) -> None:
 
 
 def mark_refused(entry: WatchlistEntry, *, reason: str) -> None:
-    """Keep the entry with the reason; the manager provides a better image or withdraws it."""
+    """Keep the entry with the reason; the manager provides a better image or withdraws it. An
+    entry that was searched for until now, and lost its template, is no longer."""
     WatchlistEntry.objects.filter(pk=entry.pk).update(status=EntryStatus.REFUSED, refusal=reason)
+    _close_ledger(entry)
     audit.record(
         "watchlist.image_refused",
         kind=AuditKind.DECISION,

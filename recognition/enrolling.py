@@ -5,33 +5,57 @@ from django.db import transaction
 from deployments import image_store, watchlist
 from deployments.encryption import Unreadable
 from deployments.enums import EntryStatus
+from deployments.locking import lock
 from deployments.models import WatchlistEntry
 from recognition import template_store
+from recognition.control import HOLDS_A_WATCHLIST
 from recognition.enrolment import template_from_image
-from recognition.factory import build_models, load_profile
+from recognition.factory import ModelSet, build_models, load_profile
 from recognition.images import UnusableImage
+from recognition.types import Template
 
 
 def enrol(entry_id: int) -> None:
-    """Delivered twice, or after a withdrawal, it changes nothing."""
-    entry = WatchlistEntry.objects.select_related("deployment", "image").filter(pk=entry_id).first()
-    if entry is None or entry.status == EntryStatus.WITHDRAWN:
+    """Delivered twice, or after a withdrawal or the end, it changes nothing."""
+    entry = _wanted(entry_id)
+    if entry is None:
         return
     models = build_models(load_profile(entry.deployment.profile))
-    try:
-        template = template_from_image(image_store.read(entry.image), models)
-    except (UnusableImage, Unreadable) as error:
-        with transaction.atomic():
-            watchlist.mark_refused(entry, reason=str(error)[:200])
-        return
+    result = _template_of(entry, models)
     with transaction.atomic():
-        # The person may have been withdrawn while the image was embedded.
-        if not WatchlistEntry.objects.select_for_update().filter(pk=entry_id).exists():
+        # While the image was embedded the person may have been withdrawn, the deployment may
+        # have ended, or another worker may have been faster.
+        lock(entry.deployment_id)
+        entry = _wanted(entry_id)
+        if entry is None:
             return
+        if isinstance(result, str):
+            watchlist.mark_refused(entry, reason=result)
+            return
+        profile = models.profile
         template_store.save(
-            entry,
-            template.embedding,
-            profile=models.profile.name,
-            profile_version=models.profile.model_name,
+            entry, result.embedding, profile=profile.name, profile_version=profile.model_name
         )
         watchlist.mark_enrolled(entry)
+
+
+def _wanted(entry_id: int) -> WatchlistEntry | None:
+    """The entry, if it waits for its template or lost it in a crash of the database, on a
+    watchlist that is in use."""
+    entry = (
+        WatchlistEntry.objects.select_related("deployment", "image")
+        .filter(pk=entry_id, deployment__status__in=HOLDS_A_WATCHLIST)
+        .first()
+    )
+    if entry is None or entry.status == EntryStatus.PENDING:
+        return entry
+    lost = entry.status == EntryStatus.ENROLLED and not template_store.holds(entry)
+    return entry if lost else None
+
+
+def _template_of(entry: WatchlistEntry, models: ModelSet) -> Template | str:
+    """The template, or in words why there is none."""
+    try:
+        return template_from_image(image_store.read(entry.image), models)
+    except (UnusableImage, Unreadable) as error:
+        return str(error)[:200]

@@ -23,6 +23,10 @@ def save(entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_vers
     )
 
 
+def holds(entry: WatchlistEntry) -> bool:
+    return Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk).exists()
+
+
 def remove(entry: WatchlistEntry) -> None:
     """Take one person's template away and rewrite the partition, so that its bytes go too."""
     Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk).delete()

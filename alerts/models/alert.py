@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from alerts.enums import AlertStatus
 from alerts.transitions import legal_move_sql, names_its_authority_sql
+from deployments.append_only import no_truncate
 from deployments.enums import Category, Response
 from deployments.models import Camera, Deployment, StoredImage, User, WatchlistEntry
 
@@ -87,6 +88,9 @@ class Alert(models.Model):
                 operation=pgtrigger.Update,
                 func=legal_move_sql(),
             ),
+            # Erasure empties an alert and keeps it: a statistic that can vanish counts nothing.
+            pgtrigger.Protect(name="keep_alert", operation=pgtrigger.Delete),
+            no_truncate("alert"),
         ]
 
     def __str__(self) -> str:

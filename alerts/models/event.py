@@ -7,6 +7,7 @@ from django.db import models
 
 from alerts.enums import EventKind
 from alerts.models.alert import Alert
+from deployments.append_only import append_only
 from deployments.models import Deployment
 
 
@@ -24,6 +25,7 @@ class AlertEvent(models.Model):
                 fields=("deployment", "sequence"), name="one_order_of_events_a_deployment"
             ),
         ]
+        triggers = append_only("alert_event")
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.kind}"

@@ -1,11 +1,14 @@
 """The operator's judgement and the officers' engagement. An engaged person's details never
 enter the system."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from alerts.enums import DismissalReason, Outcome, Verdict
 from alerts.models.alert import Alert
+from alerts.transitions import judgement_stands_sql
+from deployments.append_only import no_truncate
 from deployments.models import User
 
 
@@ -27,6 +30,15 @@ class Adjudication(models.Model):
                 name="dismissal_has_a_reason",
                 violation_error_message="Choose why the alert is dismissed.",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="judgement_stands",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=judgement_stands_sql(),
+            ),
+            no_truncate("judgement"),
         ]
 
     def __str__(self) -> str:

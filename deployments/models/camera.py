@@ -1,6 +1,9 @@
 """A camera: where it stands and where its pictures come from."""
 
+import pgtrigger
 from django.db import models
+
+from deployments.transitions import bound_camera_sql
 
 
 class Camera(models.Model):
@@ -19,6 +22,14 @@ class Camera(models.Model):
                 condition=models.Q(source__regex=r"^(file:|rtsps?://|device:\d+$)"),
                 name="camera_source_is_file_rtsp_or_device",
                 violation_error_message="The source is file:PATH, rtsp://HOST/PATH or device:NUMBER.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="bound_camera",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=bound_camera_sql(),
             ),
         ]
 

@@ -15,6 +15,7 @@ from deployments.transitions import (
     LEGAL_MOVES,
     NEEDS_AUTHORITY,
     frozen_after_authorisation_sql,
+    frozen_cameras_sql,
     legal_move_sql,
 )
 
@@ -139,16 +140,7 @@ class DeploymentCamera(models.Model):
                 name="frozen_cameras",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("of", "deployments_deployment%ROWTYPE")],
-                func=f"""
-                    SELECT * INTO of FROM deployments_deployment
-                        WHERE id = COALESCE(NEW.deployment_id, OLD.deployment_id);
-                    IF FOUND AND of.status NOT IN ({", ".join(f"'{s}'" for s in sorted(EDITABLE))}) THEN
-                        RAISE EXCEPTION 'cameras are frozen once an application is submitted'
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN COALESCE(NEW, OLD);
-                """,
+                func=frozen_cameras_sql(EDITABLE),
             ),
         ]
 

@@ -7,7 +7,10 @@ from deployments.models.deployment import Deployment
 
 
 class ErasureRecord(models.Model):
-    deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="erasures")
+    # None: what the force keeps about its own staff's use of the system.
+    deployment = models.ForeignKey(
+        Deployment, models.PROTECT, related_name="erasures", null=True, blank=True
+    )
     kind = models.CharField(max_length=40)
     ground = models.CharField(max_length=200)
     count = models.PositiveIntegerField()

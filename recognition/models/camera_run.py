@@ -16,6 +16,7 @@ class RunState(models.TextChoices):
     FROZEN = "frozen", "Picture frozen"
     DARK = "dark", "Picture too dark"
     BLURRED = "blurred", "Picture blurred"
+    CLOCK = "clock jumped", "Clock jumped"
     ENDED = "ended", "Source has ended"
     FAILED = "failed", "Failed"
 
@@ -29,7 +30,7 @@ class CameraRun(models.Model):
     requested_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=10, choices=RunState, default=RunState.IDLE)
+    state = models.CharField(max_length=20, choices=RunState, default=RunState.IDLE)
     state_words = models.CharField(max_length=200, blank=True)
     frame_count = models.PositiveBigIntegerField(default=0)
     dropped_count = models.PositiveBigIntegerField(default=0)
