@@ -50,6 +50,7 @@ def opened(address: str, *, options: dict[str, str], format: str | None = None) 
 def pictures(container: Any) -> Iterator[Picture]:
     """Each decoded picture as a function that converts it to BGR, with its media time.
 
+    The time counts from the first picture: a file cut out of a longer one keeps the other's clock.
     Damaged packets are skipped, as a player would. Raises VideoUnreadable when the source
     goes away or nothing but damage comes.
     """
@@ -58,6 +59,7 @@ def pictures(container: Any) -> Iterator[Picture]:
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     bad, good = 0, 0
+    began_s: float | None = None
     packets = container.demux(stream)
     while True:
         try:
@@ -76,13 +78,18 @@ def pictures(container: Any) -> Iterator[Picture]:
         while decoded:
             good += 1
             # Popped, so that no picture stays here while the next packet is awaited.
-            yield _picture(decoded.pop(0))
+            frame = decoded.pop(0)
+            if began_s is None:
+                began_s = frame.time
+            position_s = None if frame.time is None or began_s is None else frame.time - began_s
+            yield _converter(frame), position_s
+            del frame
     if not good:
         raise VideoUnreadable("there is no picture in it")
 
 
-def _picture(frame: Any) -> Picture:
-    return lambda: np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), frame.time
+def _converter(frame: Any) -> Callable[[], Image]:
+    return lambda: np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
 
 
 def _words(error: Exception) -> str:
