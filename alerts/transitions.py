@@ -60,7 +60,8 @@ def legal_move_sql() -> str:
             END IF;
         END IF;
         IF {changed} OR {relinked} THEN
-            RAISE EXCEPTION 'what raised an alert does not change' USING ERRCODE = 'check_violation';
+            RAISE EXCEPTION 'what raised an alert does not change'
+                USING ERRCODE = 'check_violation';
         END IF;
         IF OLD.erased_at IS NOT NULL AND (
             NEW.erased_at IS DISTINCT FROM OLD.erased_at OR NEW.status <> OLD.status

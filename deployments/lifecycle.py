@@ -179,7 +179,7 @@ def _decide(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     return locked
 
 
-def _allow(allowed: bool, name: str) -> None:
+def _allow(allowed: object, name: str) -> None:
     if not allowed:
         raise Refused(f"Only {TRANSITIONS[name].by} may do this.")
 

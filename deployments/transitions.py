@@ -127,7 +127,8 @@ def legal_move_sql(moves: frozenset[tuple[Status, Status]]) -> str:
             IF NEW.status IN ('authorised', 'refused') AND OLD.status = 'submitted'
                AND NOT EXISTS (
                    SELECT FROM deployments_user
-                   WHERE id = NEW.decided_by_id AND is_active AND rank >= {Rank.SUPERINTENDENT.value}
+                   WHERE id = NEW.decided_by_id AND is_active
+                     AND rank >= {Rank.SUPERINTENDENT.value}
                      AND '{Role.AUTHORISING_OFFICER.value}' = ANY(roles)
                ) THEN
                 RAISE EXCEPTION 'only an authorising officer decides'
@@ -155,7 +156,7 @@ def frozen_after_authorisation_sql(editable: frozenset[Status]) -> str:
             RAISE EXCEPTION 'a decision cannot be changed' USING ERRCODE = 'check_violation';
         END IF;
         IF {rewritten} THEN
-            RAISE EXCEPTION 'what happened at a time happened then' USING ERRCODE = 'check_violation';
+            RAISE EXCEPTION 'a time is written once' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """

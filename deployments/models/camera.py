@@ -21,7 +21,7 @@ class Camera(models.Model):
             models.CheckConstraint(
                 condition=models.Q(source__regex=r"^(file:|rtsps?://|device:\d+$)"),
                 name="camera_source_is_file_rtsp_or_device",
-                violation_error_message="The source is file:PATH, rtsp://HOST/PATH or device:NUMBER.",
+                violation_error_message="Write file:PATH, rtsp://HOST/PATH or device:NUMBER.",
             ),
         ]
         triggers = [

@@ -166,7 +166,7 @@ class StatusChange(models.Model):
 
 
 class DeploymentKey(models.Model):
-    """The deployment's data key, wrapped by the master key. Deleting the row destroys every image."""
+    """The deployment's data key, wrapped by the master key. Without the row no image opens."""
 
     deployment = models.OneToOneField(Deployment, models.CASCADE, related_name="key")
     wrapped = models.BinaryField()
