@@ -72,9 +72,7 @@ def align(image: Image, landmarks: Floats, *, template: AlignmentTemplate) -> Im
     What lies beyond the picture's edge repeats the edge: black corners pull embeddings of
     different people together.
     """
-    matrix = similarity_transform(
-        landmarks, np.array(template.points), weights=template.weights
-    )
+    matrix = similarity_transform(landmarks, np.array(template.points), weights=template.weights)
     source, matrix = _shrunk(image, matrix)
     chip = cv2.warpAffine(
         source,

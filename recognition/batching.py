@@ -19,6 +19,7 @@ class _Request:
     chips: Image
     embeddings: Floats | None = None
     error: Exception | None = None
+    is_done: bool = False
 
 
 class EmbeddingBatcher:
@@ -58,28 +59,28 @@ class EmbeddingBatcher:
             return np.zeros((0, self.dimension), np.float32)
         request = _Request(chips)
         self._waiting.append(request)
-        while request.embeddings is None and request.error is None:
+        while not request.is_done:
             with self._embedding:
-                if request.embeddings is None and request.error is None:
+                # Whoever held the lock before may have embedded this request too.
+                if not request.is_done:
                     self._embed_waiting()
-        if request.error is not None:
-            raise request.error
-        assert request.embeddings is not None
+        if request.embeddings is None:
+            raise request.error or RuntimeError("an embedding went missing")
         return request.embeddings
 
     def _embed_waiting(self) -> None:
         batch = self._next_batch()
         try:
             embeddings = self.embedder.embed(np.concatenate([request.chips for request in batch]))
-        except Exception as error:  # handed to every thread that waits for this batch
+        except Exception as error:  # noqa: BLE001  handed to every thread of this batch
             for request in batch:
-                request.error = error
+                request.error, request.is_done = error, True
             return
         start = 0
         for request in batch:
             end = start + len(request.chips)
             # A copy, so that one camera's embeddings do not keep another's in memory.
-            request.embeddings = embeddings[start:end].copy()
+            request.embeddings, request.is_done = embeddings[start:end].copy(), True
             start = end
 
     def _next_batch(self) -> list[_Request]:

@@ -9,7 +9,7 @@ import cv2
 from recognition.geometry import clipped, grown, pixels
 from recognition.types import Box, Image
 
-# Six blocks across a face and its margin leave less than an identity: what remains cannot be undone,
+# Six blocks across a face and its margin leave less than an identity. It cannot be undone,
 # because the block means are all that is kept, at 4 bits a channel.
 BLOCKS_ACROSS = 6
 MARGIN = 0.35

@@ -15,7 +15,9 @@ from recognition.types import Face, Image, Template
 # A face is looked for in a picture of at most this size: more pixels cost time and find
 # nothing but the faces of bystanders.
 LONGEST_SIDE_PX = 1280
-MIN_FACE_PX = 40.0
+# A detector looks at a few sizes only; a face that falls between them at one starting size is
+# found from another.
+MIN_FACE_PX = (40.0, 50.0, 100.0)
 # A second face this much smaller than the first is somebody in the background.
 BYSTANDER_RATIO = 0.4
 LIMITS = QualityLimits(min_size_px=48.0, max_pose=0.5)
@@ -36,7 +38,7 @@ def template_from_image(data: bytes, models: Models) -> Template:
 def template_from_picture(image: Image, models: Models) -> Template:
     """The same for a BGR picture that is decoded already."""
     image = _at_most(image, LONGEST_SIDE_PX)
-    face = _only_face(models.detector.detect(image, min_face_px=MIN_FACE_PX))
+    face = _only_face(_faces(image, models.detector))
     quality = assess(image, face, limits=LIMITS)
     if not quality.usable:
         raise UnusableImage(f"The face cannot be used: {quality.reason}.")
@@ -44,6 +46,11 @@ def template_from_picture(image: Image, models: Models) -> Template:
     if not np.isfinite(embedding).all() or not embedding.any():
         raise UnusableImage("The face gave no usable template.")
     return Template(embedding, face, quality)
+
+
+def _faces(image: Image, detector: Detector) -> list[Face]:
+    attempts = (detector.detect(image, min_face_px=size) for size in MIN_FACE_PX)
+    return next((faces for faces in attempts if faces), [])
 
 
 def _only_face(faces: list[Face]) -> Face:

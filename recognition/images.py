@@ -44,7 +44,7 @@ def decode_image(data: bytes) -> Image:
         raise
     except PIL.UnidentifiedImageError:
         raise UnusableImage("This is not an image of a kind that can be read.") from None
-    except Exception:  # a decoder may raise anything on a damaged file
+    except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged file
         raise UnusableImage("The image is damaged or cut short.") from None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,31 +19,31 @@ Compiled = Callable[[NDArray[Any]], Arrays]
 
 BUCKETS = (1, 2, 4, 8, 16, 32)
 
-_prepared = False
 _preparing = threading.Lock()
 
 
 def prepared_keras() -> Any:
-    """The `keras` module, with the GPUs set to take memory as they need it.
+    """The `keras` module, with the GPUs set to take memory as they need it."""
+    with _preparing:  # `cache` alone would let two threads prepare at once
+        return _prepared()
 
-    Growth must be set before the backend touches a GPU: otherwise TensorFlow takes all of its
-    memory and a second worker on the same card cannot start.
+
+@cache
+def _prepared() -> Any:
+    """Growth must be set before the backend touches a GPU.
+
+    Otherwise TensorFlow takes all of its memory and a second worker on the same card cannot
+    start.
     """
-    global _prepared
-    with _preparing:
-        if not _prepared:
-            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-            os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-            import keras
-
-            if keras.backend.backend() == "tensorflow":
-                import tensorflow as tf
-
-                for gpu in tf.config.list_physical_devices("GPU"):
-                    tf.config.experimental.set_memory_growth(gpu, True)
-            _prepared = True
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     import keras
 
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
     return keras
 
 
@@ -83,12 +84,13 @@ def _for_jax(model: Any) -> Compiled:
     trainable = weights[: len(model.trainable_variables)]
     fixed = weights[len(model.trainable_variables) :]
 
-    @jax.jit
     def forward(batch: Any) -> Any:
         return _as_tuple(model.stateless_call(trainable, fixed, batch, training=False)[0])
 
+    function = jax.jit(forward)
+
     def run(batch: NDArray[Any]) -> Arrays:
-        return tuple(np.asarray(output) for output in forward(batch))
+        return tuple(np.asarray(output) for output in function(batch))
 
     return run
 

@@ -82,9 +82,10 @@ def load_profile(name: str) -> Profile:
     if name not in profile_names():
         raise UnknownProfile(f"No profile {name!r}; there are {', '.join(profile_names())}.")
     data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
-    parts = {key: _part(data.pop(key)) for key in ("detector", "embedder")}
+    data["detector"] = _part(data["detector"])
+    data["embedder"] = _part(data["embedder"])
     points = tuple(OperatingPoint(**point) for point in data.pop("operating_points", ()))
-    return Profile(name=name, operating_points=points, **parts, **data)
+    return Profile(name=name, operating_points=points, **data)
 
 
 def _part(data: dict[str, Any]) -> Part:

@@ -47,7 +47,7 @@ class DlibHog:
 
 
 def _five(points: Floats) -> Floats:
-    """dlib's order (right-hand eye's two corners, left-hand eye's two, nose) → eyes, nose, mouth."""
+    """dlib's order: corners of the right-hand eye, of the left-hand eye, then the nose."""
     right, left = points[:2].mean(axis=0), points[2:4].mean(axis=0)
     nose = points[4]
     eyes = (left + right) / 2

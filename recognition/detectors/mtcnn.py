@@ -43,9 +43,7 @@ class Thresholds:
 class Mtcnn:
     """A detector with five landmarks. Thread-safe."""
 
-    def __init__(
-        self, *, sha256: dict[str, str], thresholds: Thresholds = Thresholds()
-    ) -> None:
+    def __init__(self, *, sha256: dict[str, str], thresholds: Thresholds = Thresholds()) -> None:
         """`sha256` of pnet, rnet and onet. Raises MissingWeights or WrongWeights."""
         self.thresholds = thresholds
         self._propose = compiled(proposal_network(sha256["pnet"]), (1, None, None, 3), "uint8")
@@ -156,9 +154,7 @@ def _fill(patch: Image, image: Image, box: NDArray[np.int_]) -> None:
     low, high = np.maximum(box[:2], 0), np.minimum(box[2:], image.shape[1::-1])
     scale = side / np.maximum(box[2:] - box[:2], 1)
     (x0, y0), (x1, y1) = low, high
-    (u0, v0), (u1, v1) = (
-        np.rint((corner - box[:2]) * scale).astype(int) for corner in (low, high)
-    )
+    (u0, v0), (u1, v1) = (np.rint((corner - box[:2]) * scale).astype(int) for corner in (low, high))
     if x1 > x0 and y1 > y0 and u1 > u0 and v1 > v0:
         part = cv2.resize(image[y0:y1, x0:x1], (u1 - u0, v1 - v0), interpolation=cv2.INTER_LINEAR)
         patch[v0:v1, u0:u1] = part[:, :, ::-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -36,8 +37,8 @@ class YuNet:
             small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
         runner = self._runner()
         runner.setInputSize(size)
-        _, rows = runner.detect(small)
-        if rows is None:
+        rows: Any = runner.detect(small)[1]
+        if rows is None:  # OpenCV's own types say otherwise
             return []
         faces = [moved(_face(row), dx=0.0, dy=0.0, scale=1.0 / scale) for row in rows]
         faces = [face for face in faces if max(face.box.w, face.box.h) >= min_face_px]

@@ -29,7 +29,7 @@ class ChipInput:
     def prepared(self, chips: Image) -> Floats:
         """uint8 RGB N × H × W × 3 → float32 of the same shape."""
         ordered = chips if self.channels == "rgb" else chips[..., ::-1]
-        mean, std = np.float32(self.mean), np.float32(self.std)
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
         return np.asarray((ordered.astype(np.float32) - mean) / std, np.float32)
 
 

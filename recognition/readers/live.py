@@ -23,12 +23,12 @@ class LiveReader(CaptureReader):
     """A camera. A lost connection is tried again, at growing intervals up to 15 s."""
 
     def __init__(
-        self, address: str, *, options: dict[str, str] | None = None, format: str | None = None
+        self, address: str, *, options: dict[str, str] | None = None, container: str | None = None
     ) -> None:
         super().__init__()
         self._address = address
         self._options = options or {}
-        self._format = format
+        self._container = container
 
     def _capture(self) -> None:
         pause_s = FIRST_PAUSE_S
@@ -44,7 +44,9 @@ class LiveReader(CaptureReader):
     def _watch(self) -> str:
         """Take pictures until the connection is lost; why it was, in words."""
         try:
-            with opened(self._address, options=self._options, format=self._format) as container:
+            with opened(
+                self._address, options=self._options, container_format=self._container
+            ) as container:
                 for image, _ in pictures(container):
                     if self._stopping.is_set():
                         return "stopped"
@@ -61,4 +63,4 @@ def rtsp_reader(address: str) -> LiveReader:
 
 def device_reader(number: int) -> LiveReader:
     """A USB camera by its Video4Linux number."""
-    return LiveReader(f"/dev/video{number}", format="v4l2")
+    return LiveReader(f"/dev/video{number}", container="v4l2")

@@ -43,21 +43,20 @@ class PictureHealth:
             cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY
         )
         is_dark = float(grey.mean()) < self.limits.min_brightness
-        self._note(StreamState.DARK, is_dark, now)
-        self._note(StreamState.BLURRED, not is_dark and self._is_blurred(grey), now)
-        self._note(StreamState.FROZEN, self._is_unchanged(grey), now)
+        self._note(StreamState.DARK, is_so=is_dark, now=now)
+        is_blurred = not is_dark and self._is_blurred(grey)
+        self._note(StreamState.BLURRED, is_so=is_blurred, now=now)
+        self._note(StreamState.FROZEN, is_so=self._is_unchanged(grey), now=now)
 
     def verdict(self, *, now: float) -> StreamState:
         """LIVE, or what has been wrong with the picture for long enough."""
         for state in (StreamState.FROZEN, StreamState.DARK, StreamState.BLURRED):
-            patience = (
-                self.limits.frozen_s if state is StreamState.FROZEN else self.limits.unfit_s
-            )
+            patience = self.limits.frozen_s if state is StreamState.FROZEN else self.limits.unfit_s
             if state in self._since and now - self._since[state] >= patience:
                 return state
         return StreamState.LIVE
 
-    def _note(self, state: StreamState, is_so: bool, now: float) -> None:
+    def _note(self, state: StreamState, *, is_so: bool, now: float) -> None:
         if is_so:
             self._since.setdefault(state, now)
         else:

@@ -26,14 +26,16 @@ class VideoUnreadable(Exception):
 
 
 @contextmanager
-def opened(address: str, *, options: dict[str, str], format: str | None = None) -> Iterator[Any]:
+def opened(
+    address: str, *, options: dict[str, str], container_format: str | None = None
+) -> Iterator[Any]:
     """An open PyAV container. Raises VideoUnreadable."""
     import av
 
     try:
         container = av.open(
             address,
-            format=format,
+            format=container_format,
             options=options,
             timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
         )
