@@ -1,4 +1,116 @@
-from collections.abc import Callable
-from lfr_site.demo.running import RunningDemo
-def check(demo: RunningDemo, *, say: Callable[[str], None]) -> int:
-    return 0
+"""`manage.py demo --check`: the loop, step by step with times, and one line of JSON at the end."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import requests
+
+from lfr_site.demo.cast import CAST
+from lfr_site.demo.environment import ASSETS
+from lfr_site.demo.loop import Loop
+from lfr_site.demo.running import DemoFailedError, RunningDemo
+from lfr_site.demo.truth import load_truth
+from lfr_site.demo.visitor import UnexpectedAnswer, Visitor
+from recognition.profiles import load_profile
+
+Say = Callable[[str], None]
+
+WANTED_RATE = 0.9
+WANTED_P95_MS = 1000.0
+WANTED_STOP_S = 1.0
+
+
+def check(demo: RunningDemo, *, say: Say) -> int:
+    """Exit status 0 when every step went well and the figures are reached."""
+    began = time.monotonic()
+    loop = Loop(
+        people=_signed_in(demo),
+        public=Visitor(demo.base_url),
+        assets=ASSETS,
+        truth=load_truth(ASSETS / "street.json"),
+    )
+    facts: dict[str, object] = {}
+    problem = ""
+    try:
+        _go(loop, demo, say, facts)
+    except (UnexpectedAnswer, DemoFailedError, requests.RequestException, KeyError) as error:
+        problem = f"{type(error).__name__}: {error}"
+        say(f"  FAILED  {problem}")
+    report = _report(loop, facts, seconds=time.monotonic() - began, problem=problem)
+    say(json.dumps(report))
+    return 0 if report["ok"] else 1
+
+
+def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> None:
+    threshold = load_profile("embedded").threshold
+    with _step(say, "The applicant applies"):
+        loop.apply(threshold=threshold)
+    with _step(say, "A superintendent authorises, the applicant cannot"):
+        loop.decide()
+    with _step(say, "The public reads the notice"):
+        loop.read_notice()
+    with _step(say, "The watchlist is filled and enrolled"):
+        loop.fill_watchlist(say)
+    with _step(say, "An operator starts the deployment"):
+        loop.start()
+    with _step(say, f"Cameras are watched for {loop.truth.seconds:.0f} s"):
+        loop.watch(seconds=loop.truth.seconds + 2)
+    with _step(say, "The deployment ends"):
+        loop.end()
+    with _step(say, "Everything is erased by rule, and the deployment closes"):
+        loop.await_erasure()
+    facts.update(json.loads(demo.run("demo_facts", loop.uuid).splitlines()[-1]))
+    with _step(say, "The public reads the result"):
+        loop.read_result()
+    with _step(say, "The auditor reads the trail, and its chain is verified"):
+        loop.read_audit()
+        demo.run("audit", "verify")
+        facts["audit_verified"] = True
+
+
+def _signed_in(demo: RunningDemo) -> dict[str, Visitor]:
+    password = demo.folder.secrets()["password"]
+    return {
+        person.role: Visitor(demo.base_url).sign_in(person.username, password) for person in CAST
+    }
+
+
+@contextmanager
+def _step(say: Say, words: str) -> Iterator[None]:
+    began = time.monotonic()
+    say(f"  {words} …")
+    yield
+    say(f"    done in {time.monotonic() - began:.1f} s")
+
+
+def _report(
+    loop: Loop, facts: dict[str, object], *, seconds: float, problem: str
+) -> dict[str, object]:
+    tally = loop.tally
+    p50, p95 = np.percentile(tally.latencies_ms, (50, 95)) if tally.latencies_ms else (0.0, 0.0)
+    watchlisted = len(loop.truth.walking)
+    stop_s = facts.get("cameras_stopped_s")
+    ok = (
+        not problem
+        and len(tally.right) >= WANTED_RATE * watchlisted
+        and tally.wrong == 0
+        and p95 < WANTED_P95_MS
+        and isinstance(stop_s, float)
+        and stop_s <= WANTED_STOP_S
+    )
+    return {
+        "ok": ok,
+        "watchlisted": watchlisted,
+        "alerted": len(tally.right),
+        "wrong_alerts": tally.wrong,
+        "faces_seen": facts.get("faces_seen", 0),
+        "latency_p50_ms": round(float(p50), 1),
+        "latency_p95_ms": round(float(p95), 1),
+        "cameras_stopped_s": stop_s,
+        "audit_verified": facts.get("audit_verified", False),
+        "seconds": round(seconds, 1),
+        **({"problem": problem} if problem else {}),
+    }

@@ -83,9 +83,7 @@ def seed(demo: RunningDemo, *, people_only: bool, say: Say) -> None:
 def describe(demo: RunningDemo) -> None:
     """Write demo.json: the base URL and, for each role, how to sign in."""
     password = demo.folder.secrets()["password"]
-    people = {
-        person.role: {"username": person.username, "password": password} for person in CAST
-    }
+    people = {person.role: {"username": person.username, "password": password} for person in CAST}
     description = {
         "base_url": demo.base_url,
         "sign_in_url": f"{demo.base_url}/sign-in/",

@@ -1,6 +1,5 @@
 """Seeds a demo through the same functions that people's clicks call, as those people."""
 
-import csv
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from deployments.enums import Category, PlaceGround, Status
 from deployments.models import Camera, Deployment, User
 from deployments.watchlist import NewEntry
 from lfr_site.demo.cast import CAST
+from lfr_site.demo.sheet import rows
 
 CAMERA = "High Street (synthetic)"
 WINDOW = timedelta(hours=8)
@@ -43,13 +43,13 @@ def seed_people() -> dict[str, User]:
     return people
 
 
-def seed_camera(assets: Path, *, loop: bool) -> Camera:
+def seed_camera(assets: Path) -> Camera:
     camera, _ = Camera.objects.update_or_create(
         name=CAMERA,
         defaults={
             "location": "Corner of High Street and Market Row, looking east",
             "source": f"file:{assets / 'street.mp4'}",
-            "loop": loop,
+            "loop": True,
         },
     )
     return camera
@@ -171,16 +171,15 @@ def _authorised(
 
 
 def _fill_watchlist(deployment: Deployment, assets: Path, *, by: User) -> None:
-    with (assets / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
-        for row in csv.DictReader(sheet):
-            new = NewEntry(
-                reference=row["reference"],
-                name=row["name"],
-                category=row["category"],
-                response=row["response"],
-                image=(assets / "portraits" / row["image"]).read_bytes(),
-                image_source=row["image_source"],
-                image_date=date.fromisoformat(row["image_date"]),
-                lawful_basis=row["lawful_basis"],
-            )
-            watchlist.add_entry(deployment, new, by=by)
+    for row in rows(assets):
+        new = NewEntry(
+            reference=row["reference"],
+            name=row["name"],
+            category=row["category"],
+            response=row["response"],
+            image=(assets / "portraits" / row["image"]).read_bytes(),
+            image_source=row["image_source"],
+            image_date=date.fromisoformat(row["image_date"]),
+            lawful_basis=row["lawful_basis"],
+        )
+        watchlist.add_entry(deployment, new, by=by)

@@ -75,7 +75,6 @@ class Visitor:
 def _expected(answer: requests.Response, status: int) -> requests.Response:
     if answer.status_code != status:
         raise UnexpectedAnswer(
-            f"{answer.request.method} {answer.request.path_url}: {answer.status_code}, "
-            f"not {status}"
+            f"{answer.request.method} {answer.request.path_url}: {answer.status_code}, not {status}"
         )
     return answer

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This seeds people with known passwords: only with LFR_DEMO=1.")
         people = seed.seed_people()
-        camera = seed.seed_camera(assets, loop=not people_only)
+        camera = seed.seed_camera(assets)
         if people_only:
             return
         seed.seed_upcoming(people, camera)

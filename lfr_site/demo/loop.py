@@ -1,0 +1,245 @@
+"""The whole loop as the people concerned go through it, over HTTP and a WebSocket."""
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from lfr_site.demo.listener import ConsoleListener, Heard, listen
+from lfr_site.demo.sheet import rows, sheet_of
+from lfr_site.demo.truth import Truth
+from lfr_site.demo.visitor import UnexpectedAnswer, Visitor
+
+ENROL_TIMEOUT_S = 180.0
+ERASE_TIMEOUT_S = 90.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the alerts, judged against the ground truth."""
+
+    right: set[str] = field(default_factory=set)
+    wrong: int = 0
+    latencies_ms: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Loop:
+    """One deployment. Each method is a step; it raises UnexpectedAnswer where one fails."""
+
+    people: dict[str, Visitor]
+    public: Visitor
+    assets: Path
+    truth: Truth
+    uuid: str = ""
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def page(self) -> str:
+        return f"/deployments/{self.uuid}/"
+
+    def apply(self, *, threshold: float) -> None:
+        """The applicant writes and submits; they cannot decide it themselves."""
+        applicant = self.people["applicant"]
+        starts = datetime.now(ZoneInfo("Europe/London")).replace(second=0, microsecond=0)
+        answer = applicant.post(
+            "/deployments/new/", application(starts, threshold=threshold, cameras=self._cameras())
+        )
+        self.uuid = answer.url.rstrip("/").rpartition("/")[2]
+        if not answer.url.endswith(self.page) or "Submitted" not in answer.text:
+            raise UnexpectedAnswer("the application was not submitted")
+
+    def decide(self) -> None:
+        officer = self.people["authorising_officer"]
+        decision = {
+            "decision": "authorise",
+            "reasons": "Necessary for the offences named, limited in place and time.",
+        }
+        self.people["applicant"].post(f"{self.page}decide/", decision, form_at=self.page)
+        if "Authorised" in self._status():
+            raise UnexpectedAnswer("the applicant decided their own application")
+        officer.post(f"{self.page}decide/", decision, form_at=self.page)
+        self._expect_status("Authorised")
+
+    def read_notice(self) -> None:
+        """Anyone reads date, place and times, without a cookie."""
+        for path in ("/", f"/deployment/{self.uuid}/"):
+            text = self.public.get(path).text
+            if PLACE not in text:
+                raise UnexpectedAnswer(f"no notice at {path}")
+        if self.public.session.cookies:
+            raise UnexpectedAnswer("the public page set a cookie")
+
+    def fill_watchlist(self, say: Callable[[str], None]) -> None:
+        """One entry by hand, the others from a sheet with a zip of images; wait for all."""
+        manager = self.people["watchlist_manager"]
+        first, *others = rows(self.assets)
+        single = {name: value for name, value in first.items() if name != "image"}
+        image = (self.assets / "portraits" / first["image"]).read_bytes()
+        manager.post(f"{self.page}watchlist/add/", single, files={"image": (first["image"], image)})
+        manager.post(
+            f"{self.page}watchlist/import/",
+            files={
+                "sheet": ("watchlist.csv", sheet_of(others)),
+                "archive": ("portraits.zip", _zipped(self.assets, [r["image"] for r in others])),
+            },
+        )
+        state = self._enrolled(manager, say)
+        if state["enrolled"] != len(others) + 1:
+            raise UnexpectedAnswer(f"{state['enrolled']} of {len(others) + 1} are enrolled")
+
+    def start(self) -> None:
+        operator = self.people["operator"]
+        operator.post(f"{self.page}move/make_ready/", form_at=self.page)
+        operator.post(f"{self.page}move/start/", form_at=self.page)
+        self._expect_status("Live")
+
+    def watch(self, *, seconds: float) -> None:
+        """Two operators listen; one claims and judges each alert as it comes."""
+        operator = self.people["operator"]
+        operator.get(f"/alerts/console/{self.uuid}/")
+        listener = listen(operator, f"/ws/deployments/{self.uuid}/console/")
+        judged: set[str] = set()
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            listener.wait_for(lambda ear: set(ear.alerts) > judged, timeout_s=left)
+            for uuid in set(listener.alerts) - judged:
+                judged.add(uuid)
+                self._deal_with(uuid, listener.alerts[uuid])
+        self._check_order(listener)
+        listener.close()
+
+    def end(self) -> None:
+        reason = {"reason": "The clip was played once."}
+        self.people["operator"].post(f"{self.page}move/end/", reason, form_at=self.page)
+        self._expect_status("Ended")
+
+    def await_erasure(self) -> None:
+        """Templates, images and the watchlist go by rule; then the deployment closes."""
+        deadline = time.monotonic() + ERASE_TIMEOUT_S
+        while "Closed" not in self._status():
+            if time.monotonic() > deadline:
+                raise UnexpectedAnswer("the deployment was not erased and closed in time")
+            time.sleep(0.5)
+
+    def read_result(self) -> None:
+        text = self.public.get(f"/deployment/{self.uuid}/").text
+        for words in ("Faces seen", "False alert rate", "Threshold"):
+            if words.lower() not in text.lower():
+                raise UnexpectedAnswer(f"the published result does not say: {words}")
+
+    def read_audit(self) -> None:
+        """The auditor filters the trail; nobody changes it."""
+        auditor = self.people["auditor"]
+        trail = "/admin/deployments/auditevent/"
+        for action in ("deployment.authorise", "alert.raised", "retention.erased"):
+            if f">{action}<" not in auditor.get(trail, action=action).text:
+                raise UnexpectedAnswer(f"the auditor finds no {action}")
+        auditor.get(f"{trail}add/", expect=403)
+        auditor.get(f"{trail}1/delete/", expect=403)
+        self.people["operator"].session.get(auditor.base_url + trail, allow_redirects=False)
+
+    def _deal_with(self, uuid: str, heard: Heard) -> None:
+        """Claim, look, judge by the ground truth; officers go only where it is right."""
+        operator, officer = self.people["operator"], self.people["engagement_officer"]
+        path = f"/alerts/{uuid}/"
+        self.tally.latencies_ms.append(heard.latency_ms)
+        operator.send(f"{path}claim/")
+        detail = operator.get(path, identity="1").json()
+        for which in ("probe", "candidate", "context"):
+            operator.get(f"{path}image/{which}/")
+        reference = detail["identity"]["reference"]
+        where = detail["sources"]
+        shown = self.truth.person_at(where["source_position_s"], tuple(where["face_box"]))
+        if shown != reference:
+            self.tally.wrong += 1
+            operator.send(f"{path}dismiss/", {"reason": "different_features"})
+            return
+        operator.send(f"{path}confirm/", {"subject": "Eyes, nose and jaw agree."})
+        operator.send(f"{path}dispatch/")
+        officer.send(f"{path}engage/")
+        outcome = {"outcome": "arrest", "identity_confirmed": "yes", "notice_handed_over": "yes"}
+        officer.send(f"{path}resolve/", outcome)
+        self.tally.right.add(reference)
+
+    def _check_order(self, listener: ConsoleListener) -> None:
+        if listener.sequences != sorted(set(listener.sequences)):
+            raise UnexpectedAnswer("the console got events twice or out of order")
+
+    def _enrolled(self, manager: Visitor, say: Callable[[str], None]) -> dict[str, int]:
+        deadline, last = time.monotonic() + ENROL_TIMEOUT_S, -1
+        while True:
+            state: dict[str, int] = manager.get(f"{self.page}progress/").json()
+            if state["enrolled"] != last:
+                last = state["enrolled"]
+                say(f"    enrolled {last} of {state['total']}")
+            if state["pending"] == 0:
+                return state
+            if time.monotonic() > deadline:
+                raise UnexpectedAnswer("the watchlist was not enrolled in time")
+            time.sleep(0.25)
+
+    def _cameras(self) -> list[str]:
+        page = self.people["applicant"].get("/deployments/new/").text
+        return _values_of(page, "cameras")
+
+    def _status(self) -> str:
+        return str(
+            self.people["authorising_officer"].get(f"{self.page}progress/").json()["status_words"]
+        )
+
+    def _expect_status(self, words: str) -> None:
+        if (status := self._status()) != words:
+            raise UnexpectedAnswer(f"the deployment is {status.lower()}, not {words.lower()}")
+
+
+PLACE = "High Street, Seedham"
+
+
+def application(
+    starts: datetime, *, threshold: float, cameras: list[str]
+) -> dict[str, str | list[str]]:
+    """What the applicant fills in; times as the browser's picker gives them."""
+    return {
+        "action": "submit",
+        "title": "High Street, check",
+        "controller_force": "Seed Constabulary",
+        "categories": [
+            "wanted_by_courts",
+            "suspected_of_offence",
+            "bail_conditions",
+            "court_order",
+            "missing_at_risk",
+            "risk_of_harm",
+        ],
+        "place": PLACE,
+        "place_ground": "crime_hotspot",
+        "place_intelligence": "Robbery here is three times the force's average.",
+        "starts_at": starts.strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": (starts + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
+        "cameras": cameras,
+        "watchlist_criteria": "Wanted for robbery, in breach of bail, or missing and at risk.",
+        "watchlist_cap": "200",
+        "necessity": "Patrols and appeals did not find the people sought.",
+        "proportionality": "One camera, two hours, a short watchlist.",
+        "community_impact": "Discussed with the community panel.",
+        "profile": "embedded",
+        "threshold": str(threshold),
+    }
+
+
+def _values_of(page: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="(\d+)"', page)
+
+
+def _zipped(assets: Path, names: list[str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.write(assets / "portraits" / name, name)
+    return buffer.getvalue()
