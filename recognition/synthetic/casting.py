@@ -14,29 +14,15 @@ SECONDS: Final = 60
 # Chosen with `choose_people`, best separated first, a third of each for light, middle and dark
 # skin. The first ten walk past, the others never do.
 WATCHLIST: Final = (
-    75,
-    77,
-    46,
-    109,
-    50,
-    9,
-    104,
-    47,
-    114,
-    53,
-    123,
-    59,
-    13,
-    106,
-    45,
-    118,
-    99,
-    81,
-    27,
-    38,
+    *(1, 15, 70, 17, 56, 0, 35, 39, 8, 54),
+    *(48, 47, 3, 34, 31, 7, 23, 46, 29, 22),
 )
 WALKING: Final = WATCHLIST[:10]
-PASSERS_BY: Final = tuple(range(200, 242))
+PASSERS_BY: Final = (
+    *(13, 106, 203, 174, 178, 195, 233, 131, 212, 127, 123, 65, 115, 135),
+    *(215, 109, 81, 117, 236, 93, 83, 61, 118, 225, 86, 99, 12, 173),
+    *(139, 91, 224, 132, 84, 177, 192, 238, 147, 158, 138, 18, 179, 27),
+)
 
 FIRST_START_S, LAST_START_BEFORE_END_S = -7.5, 8.5
 # Neighbours in time walk in different lanes, so that they do not hide each other's faces.

@@ -1,6 +1,6 @@
 """Chooses who is on the watchlist and who walks past, by how well they can be told apart.
 
-    python -m recognition.synthetic.choose_people --seeds 320
+    python -m recognition.synthetic.choose_people --profile embedded
 
 Prints the lists that `casting` holds. The people are picked so that the demo works: nothing
 that is measured on them says anything about real people.
@@ -18,51 +18,60 @@ import numpy as np
 from recognition.synthetic.captures import street_capture, street_head
 from recognition.synthetic.fields import Array
 from recognition.synthetic.identity import identity_from_seed
-from recognition.synthetic.likeness import DlibFaces
+from recognition.synthetic.likeness import Embed, embedding_of
 from recognition.synthetic.palettes import tone_third
 from recognition.synthetic.portraits import portrait
 
-CAPTURES, CAPTURE_PX = 4, 105.0
-# Two random faces are less alike than this; a pair above it is a collision.
+# Face heights of the captures: near ones, that an alert rests on, and far ones, that must not
+# look like anybody on the watchlist either.
+NEAR_PX, FAR_PX = (105.0, 105.0, 105.0, 105.0), (56.0, 62.0, 75.0)
 THIRDS = 3
+# Being more like oneself than this gains nothing.
+ALIKE_ENOUGH = 0.98
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """One person: the portrait's embedding (128) and those of street captures (n × 128)."""
+    """One person: embeddings of near and far captures (n × d), and of the portrait (d) if any."""
 
     seed: int
     third: int
-    portrait: Array
-    captures: Array
+    near: Array
+    far: Array
+    portrait: Array | None = None
 
     @property
-    def own(self) -> float:
-        """The person's captures against their own portrait, the worst of them."""
-        return float((self.captures @ self.portrait).min())
+    def all(self) -> Array:
+        return np.concatenate([self.near, self.far])
 
 
-def measured(seed: int, faces: DlibFaces) -> Measured | None:
-    """None where the detector misses the portrait or any capture."""
+def measured(seed: int, embed: Embed, *, with_portrait: bool) -> Measured | None:
+    """None where the detector misses the portrait, or a near capture."""
     identity = identity_from_seed(seed)
-    enrolled = faces.embedding(portrait(identity))
-    if enrolled is None:
+    enrolled = embed(portrait(identity)) if with_portrait else None
+    if with_portrait and enrolled is None:
         return None
-    head = street_head(identity, size_px=CAPTURE_PX)
-    captures = []
-    for number in range(CAPTURES):
-        picture = street_capture(identity, head, capture=number, size_px=CAPTURE_PX)
-        embedding = faces.embedding(picture)
-        if embedding is None:
-            return None
-        captures.append(embedding)
-    return Measured(seed, tone_third(identity.tone), enrolled, np.stack(captures))
+    found: list[list[Array]] = []
+    for sizes in (NEAR_PX, FAR_PX):
+        head = street_head(identity, size_px=max(sizes))
+        first = 0 if sizes is NEAR_PX else len(NEAR_PX)
+        pictures = (
+            street_capture(identity, head, capture=first + number, size_px=size)
+            for number, size in enumerate(sizes)
+        )
+        embeddings = (embed(picture) for picture in pictures)
+        found.append([embedding for embedding in embeddings if embedding is not None])
+    near, far = found
+    if len(near) < len(NEAR_PX):
+        return None
+    far_table = np.stack(far) if far else np.zeros((0, near[0].size))
+    return Measured(seed, tone_third(identity.tone), np.stack(near), far_table, enrolled)
 
 
 def watchlist_of(people: Sequence[Measured], *, size: int) -> list[Measured]:
-    """Greedily: each next person is the one least like those already chosen.
+    """Greedily: each next person has the widest margin to those already chosen.
 
-    The tone's third goes round in turn, so that each has its share.
+    The thirds of tone take turns, so that each has its share.
     """
     chosen: list[Measured] = []
     while len(chosen) < size:
@@ -74,22 +83,27 @@ def watchlist_of(people: Sequence[Measured], *, size: int) -> list[Measured]:
 
 def _margin(person: Measured, chosen: Sequence[Measured]) -> float:
     """How much more a person is like themselves than like the nearest of the chosen."""
+    own = min(likeness(person.near, [person], worst=True), ALIKE_ENOUGH)
     if not chosen:
-        return person.own
-    portraits = np.stack([other.portrait for other in chosen])
-    nearest = float((person.captures @ portraits.T).max())
-    back = max(float((other.captures @ person.portrait).max()) for other in chosen)
-    return min(person.own, 0.985) - max(nearest, back)
+        return own
+    back = max(likeness(other.all, [person]) for other in chosen)
+    return own - max(likeness(person.all, chosen), back)
+
+
+def likeness(captures: Array, people: Sequence[Measured], *, worst: bool = False) -> float:
+    """The greatest (or least) similarity of captures (n × d) to portraits of people."""
+    portraits = np.stack([p.portrait for p in people if p.portrait is not None])
+    similarities = captures @ portraits.T
+    return float(similarities.min() if worst else similarities.max())
 
 
 def passers_by(
     people: Sequence[Measured], watchlist: Sequence[Measured], *, size: int
 ) -> list[Measured]:
     """Those least like anyone on the watchlist, in equal shares of tone."""
-    portraits = np.stack([person.portrait for person in watchlist])
     seeds = {person.seed for person in watchlist}
     rest = [person for person in people if person.seed not in seeds]
-    rest.sort(key=lambda person: float((person.captures @ portraits.T).max()))
+    rest.sort(key=lambda person: likeness(person.all, watchlist))
     chosen: list[Measured] = []
     for third in range(THIRDS):
         share = size // THIRDS + (third < size % THIRDS)
@@ -99,18 +113,20 @@ def passers_by(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="choose_people")
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--seeds", type=int, default=320)
+    parser.add_argument("--seeds", type=int, default=240)
+    parser.add_argument("--candidates", type=int, default=72, help="of these seeds, the first")
     parser.add_argument("--watchlist", type=int, default=20)
     parser.add_argument("--passers-by", type=int, default=42)
+    parser.add_argument("--profile", help="a profile of the system instead of dlib")
     options = parser.parse_args(arguments)
-    faces = DlibFaces.load()
+    embed = embedding_of(options.profile)
     people = []
-    for seed in range(options.first, options.first + options.seeds):
-        person = measured(seed, faces)
+    for seed in range(options.seeds):
+        person = measured(seed, embed, with_portrait=seed < options.candidates)
         people += [person] if person else []
-        sys.stderr.write(f"\r{seed + 1 - options.first} of {options.seeds}")
-    watchlist = watchlist_of(people, size=options.watchlist)
+        sys.stderr.write(f"\r{seed + 1} of {options.seeds}")
+    candidates = [person for person in people if person.portrait is not None]
+    watchlist = watchlist_of(candidates, size=options.watchlist)
     others = passers_by(people, watchlist, size=options.passers_by)
     sys.stdout.write(
         f"\n{len(people)} of {options.seeds} usable\n"

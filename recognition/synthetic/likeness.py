@@ -1,12 +1,13 @@
-"""How alike dlib's network finds two pictures: the yardstick that the people are chosen with.
+"""How alike a network finds two pictures: the yardstick that the people are chosen with.
 
-Kept apart from the system's own detectors and embedders, so that the assets can be made and
-judged on a machine without TensorFlow.
+Either dlib's own detector and network, so that the assets can be judged on a machine without
+TensorFlow, or a profile of the system: its detector, alignment and embedder.
 """
 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,32 @@ from recognition.synthetic.fields import Array
 from recognition.synthetic.finishing import Picture
 
 CHIP_PX, CHIP_MARGIN = 150, 0.25
+LEAST_FACE_PX = 40
+Embed = Callable[[Picture], Array | None]
+
+
+def embedding_of(profile: str | None) -> Embed:
+    """What embeds the largest face of a picture, L2-normalised; it gives None without a face.
+
+    `profile` names one of the system's; None stands for dlib.
+    """
+    return DlibFaces.load().embedding if profile is None else _of_profile(profile)
+
+
+def _of_profile(name: str) -> Embed:
+    from recognition.factory import build_models, load_profile
+
+    models = build_models(load_profile(name))
+
+    def embed(picture: Picture) -> Array | None:
+        faces = models.detector.detect(picture, min_face_px=LEAST_FACE_PX)
+        if not faces:
+            return None
+        largest = max(faces, key=lambda face: face.box.area)
+        chip = models.embedder.align(picture, largest)
+        return np.asarray(models.embedder.embed(chip[None])[0])
+
+    return embed
 
 
 def weights_folder() -> Path:

@@ -19,7 +19,7 @@ from recognition.synthetic.street_camera import FPS, HEIGHT, WIDTH
 from recognition.synthetic.truth import Truth, reference
 from recognition.synthetic.watchlist import write_watchlist
 
-QUALITY = 20
+QUALITY = 21
 
 
 def make_assets(

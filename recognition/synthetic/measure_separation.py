@@ -2,16 +2,16 @@
 
     python -m recognition.synthetic.measure_separation recognition/demo_assets
 
-Embeds every walker's usable faces (at least 80 px, in full view, near frontal) with dlib's HOG
-detector, five points and ResNet, against all portraits. With `--profile NAME` it uses a profile
-of the system instead: its detector, alignment and embedder.
+Embeds every walker's usable faces (at least 80 px, in full view, near frontal) and compares
+them with all portraits: with dlib's HOG detector, five points and ResNet, or, with
+`--profile NAME`, with the detector, alignment and embedder of a profile of the system.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,11 @@ import numpy as np
 
 from recognition.synthetic.fields import Array
 from recognition.synthetic.finishing import Picture
-from recognition.synthetic.likeness import DlibFaces
+from recognition.synthetic.likeness import Embed, embedding_of
 from recognition.synthetic.truth import TrueFace, Truth, reference
 
 LEAST_PX, LEAST_VISIBLE, MOST_YAW = 80, 0.85, 25
 MARGIN_X, MARGIN_Y = 0.5, 0.45
-Embed = Callable[[Picture], Array | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,13 @@ class Separation:
     nearest: str
 
 
-def usable(face: TrueFace) -> bool:
-    return face.h >= LEAST_PX and face.visible >= LEAST_VISIBLE and abs(face.yaw) < MOST_YAW
+def usable(face: TrueFace, *, least_px: int = LEAST_PX) -> bool:
+    return face.h >= least_px and face.visible >= LEAST_VISIBLE and abs(face.yaw) < MOST_YAW
 
 
-def usable_crops(folder: Path, truth: Truth, *, every: int) -> Iterator[tuple[int, Picture]]:
+def usable_crops(
+    folder: Path, truth: Truth, *, every: int, least_px: int
+) -> Iterator[tuple[int, Picture]]:
     """Person and crop around each usable face of every n-th frame."""
     with av.open(str(folder / "street.mp4")) as container:
         for number, frame in enumerate(container.decode(video=0)):
@@ -57,7 +58,7 @@ def usable_crops(folder: Path, truth: Truth, *, every: int) -> Iterator[tuple[in
                 continue
             image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
             for face in truth.frames[number]:
-                if usable(face):
+                if usable(face, least_px=least_px):
                     yield face.person, _crop(image, face)
 
 
@@ -79,12 +80,14 @@ def portraits(folder: Path, truth: Truth, embed: Embed) -> Array:
     return np.stack(enrolled)
 
 
-def separation(folder: Path, embed: Embed, *, every: int) -> list[Separation]:
+def separation(
+    folder: Path, embed: Embed, *, every: int, least_px: int = LEAST_PX
+) -> list[Separation]:
     truth = Truth.read(folder / "street.json")
     enrolled = portraits(folder, truth, embed)
     seen: dict[int, int] = {}
     similarities: dict[int, list[Array]] = {}
-    for person, crop in usable_crops(folder, truth, every=every):
+    for person, crop in usable_crops(folder, truth, every=every, least_px=least_px):
         seen[person] = seen.get(person, 0) + 1
         embedding = embed(crop)
         if embedding is not None:
@@ -131,31 +134,20 @@ def report(results: Sequence[Separation]) -> Iterator[str]:
         yield f"gap {genuine - impostor:.4f}, middle {(genuine + impostor) / 2:.4f}"
 
 
-def profile_embedding(name: str) -> Embed:
-    """The embedding of a profile of the system, of the largest face in a picture."""
-    from recognition.factory import build_models, load_profile
-
-    models = build_models(load_profile(name))
-
-    def embed(picture: Picture) -> Array | None:
-        faces = models.detector.detect(picture, min_face_px=40)
-        if not faces:
-            return None
-        largest = max(faces, key=lambda face: face.box.area)
-        chip = models.embedder.align(picture, largest)
-        return np.asarray(models.embedder.embed(chip[None])[0])
-
-    return embed
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="measure_separation")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=6, help="frames from one sample to the next")
+    parser.add_argument("--least", type=int, default=LEAST_PX, help="face height in pixels")
     parser.add_argument("--profile", help="a profile of the system instead of dlib")
     options = parser.parse_args(arguments)
-    embed = profile_embedding(options.profile) if options.profile else DlibFaces.load().embedding
-    for line in report(separation(options.folder, embed, every=options.every)):
+    results = separation(
+        options.folder,
+        embedding_of(options.profile),
+        every=options.every,
+        least_px=options.least,
+    )
+    for line in report(results):
         sys.stdout.write(line + "\n")
     return 0
 
