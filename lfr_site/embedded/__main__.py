@@ -1,4 +1,7 @@
-"""`python -m lfr_site.embedded discard FOLDER` removes the servers' data of a data folder."""
+"""`python -m lfr_site.embedded discard FOLDER` removes the servers' data of every data folder in it.
+
+Root's database lies outside its data folder, so removing that folder would leave it behind.
+"""
 
 import argparse
 import sys
@@ -10,9 +13,11 @@ from lfr_site.embedded import EmbeddedServerError, discard
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lfr_site.embedded")
     parser.add_argument("command", choices=["discard"])
-    parser.add_argument("data_dir", type=Path)
+    parser.add_argument("folder", type=Path)
+    folder: Path = parser.parse_args().folder
     try:
-        discard(parser.parse_args().data_dir)
+        for where in (*folder.glob("postgres.where"), *folder.glob("*/postgres.where")):
+            discard(where.parent)
     except EmbeddedServerError as error:
         print(error, file=sys.stderr)
         return 1

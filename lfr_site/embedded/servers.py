@@ -129,7 +129,9 @@ def discard(data_dir: Path) -> None:
     """Remove what the servers keep for a data folder, in it and, for root, elsewhere."""
     folders = choose_folders(data_dir, user=postgres_user())
     if is_held(_lock_path(folders.data)):
-        raise EmbeddedServerError(f"{folders.data} is in use: stop the demo first.")
+        raise EmbeddedServerError(
+            f"{folders.data} is in use: stop the demo or the tests on it first."
+        )
     stop_orphaned_redis(folders.data / "redis" / "redis.conf")
     stop_orphaned_postgres(folders.cluster)
     for folder in (folders.postgres, folders.sockets, folders.data / "redis"):

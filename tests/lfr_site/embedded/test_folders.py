@@ -75,7 +75,8 @@ def test_parent_folders_keep_their_mode(tmp_path: Path) -> None:
 
 def test_a_link_planted_in_place_of_a_private_folder_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "target"
-    target.mkdir(mode=0o755)
+    target.mkdir()
+    target.chmod(0o755)
     (tmp_path / "planted").symlink_to(target)
 
     with pytest.raises(EmbeddedServerError, match="somebody else"):
