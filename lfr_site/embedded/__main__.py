@@ -1,4 +1,4 @@
-"""`python -m lfr_site.embedded discard FOLDER` removes the servers' data of every data folder in it.
+"""`python -m lfr_site.embedded discard FOLDER`: removes the servers' data of the data folders in it.
 
 Root's database lies outside its data folder, so removing that folder would leave it behind.
 """
