@@ -1,5 +1,29 @@
+"""Addresses of the staff's pages. Deployments go by uuid; no name or reference stands in one."""
+
 from django.urls import path
-from django.urls.resolvers import URLPattern
+
+from deployments.views.application import apply, edit, submit
+from deployments.views.decision import decide
+from deployments.views.detail import detail, progress
+from deployments.views.listing import deployment_list
+from deployments.views.moves import make_move
+from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
+from deployments.views.watchlist_import import import_watchlist
 
 app_name = "deployments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", deployment_list, name="list"),
+    path("new/", apply, name="apply"),
+    path("<uuid:uuid>/", detail, name="detail"),
+    path("<uuid:uuid>/edit/", edit, name="edit"),
+    path("<uuid:uuid>/submit/", submit, name="submit"),
+    path("<uuid:uuid>/decide/", decide, name="decide"),
+    path("<uuid:uuid>/move/<slug:name>/", make_move, name="move"),
+    path("<uuid:uuid>/progress/", progress, name="progress"),
+    path("<uuid:uuid>/watchlist/", entry_list, name="watchlist"),
+    path("<uuid:uuid>/watchlist/add/", add, name="add_entry"),
+    path("<uuid:uuid>/watchlist/import/", import_watchlist, name="import"),
+    path("<uuid:uuid>/watchlist/<int:pk>/", entry, name="entry"),
+    path("<uuid:uuid>/watchlist/<int:pk>/image/", entry_image, name="entry_image"),
+    path("<uuid:uuid>/watchlist/<int:pk>/withdraw/", withdraw, name="withdraw"),
+]

@@ -1,5 +1,14 @@
+"""Addresses of the public's pages."""
+
 from django.urls import path
-from django.urls.resolvers import URLPattern
+
+from deployments.views.feed import DeploymentFeed
+from deployments.views.public import deployment, for_everyone, home, how
 
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home, name="home"),
+    path("how-it-works/", how, name="how"),
+    path("deployment/<uuid:uuid>/", deployment, name="deployment"),
+    path("feed.atom", for_everyone(DeploymentFeed()), name="feed"),
+]

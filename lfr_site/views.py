@@ -5,8 +5,10 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from deployments import permissions
+from deployments.enums import Role
 from deployments.models import User
+
+ADMIN_ONLY = frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR})
 
 
 class SignIn(LoginView):
@@ -18,7 +20,6 @@ class SignIn(LoginView):
 def home(request: HttpRequest) -> HttpResponse:
     """Auditors and administrators start in the admin, everyone else with the deployments."""
     person = request.user
-    if isinstance(person, User) and not (set(person.roles) - {"auditor", "system_administrator"}):
-        if permissions.can_read_audit(person) or permissions.can_configure(person):
-            return redirect("admin:index")
+    if isinstance(person, User) and person.roles and set(person.roles) <= ADMIN_ONLY:
+        return redirect("admin:index")
     return redirect("deployments:list")

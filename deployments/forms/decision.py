@@ -1,0 +1,39 @@
+"""The authorising officer's decision."""
+
+from django import forms
+
+DECISIONS = (
+    ("authorise", "Authorise"),
+    ("return", "Return to the applicant, to be changed"),
+    ("refuse", "Refuse"),
+)
+
+
+class DecisionForm(forms.Form):
+    use_required_attribute = False
+
+    decision = forms.ChoiceField(
+        label="Your decision",
+        choices=DECISIONS,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you decide."},
+    )
+    reasons = forms.CharField(
+        label="Reasons",
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Necessity, proportionality and alternatives, in your own words. They are kept "
+        "with the authority.",
+        error_messages={"required": "A decision needs its reasons."},
+    )
+    withhold_notice_reason = forms.CharField(
+        label="Withhold the public notice, because",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="In very exceptional circumstances only. The deployment is still published "
+        "afterwards, with the fact that its notice was withheld.",
+    )
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data, label_suffix="")  # type: ignore[arg-type]

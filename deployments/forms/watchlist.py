@@ -1,0 +1,147 @@
+"""One person sought, alone or as a row of a sheet: the same fields, the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from deployments.enums import Category, Response
+from deployments.import_images import MAX_IMAGE_BYTES, megabytes
+from deployments.models import Deployment
+from deployments.watchlist import NewEntry
+
+
+class EntryFields(forms.Form):
+    """All of an entry but its image."""
+
+    use_required_attribute = False
+
+    reference = forms.CharField(
+        label="Source reference",
+        max_length=60,
+        help_text="The record that says who this is, such as a custody or warrant number.",
+    )
+    name = forms.CharField(label="Name", max_length=120, required=False)
+    category = forms.ChoiceField(
+        label="Category", choices=Category, error_messages={"invalid_choice": "Unknown category."}
+    )
+    response = forms.ChoiceField(
+        label="Predefined response",
+        choices=Response,
+        help_text="What officers do once the operator has judged the alert.",
+        error_messages={"invalid_choice": "Unknown response: it is red, amber or green."},
+    )
+    image_source = forms.CharField(
+        label="Where the image comes from", max_length=200, help_text="The system or the person."
+    )
+    image_date = forms.DateField(
+        label="Date of the image",
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Use the most recent image that is good enough.",
+        error_messages={"invalid": "Write the date of the image as 2026-01-31 or 31/01/2026."},
+    )
+    lawful_basis = forms.CharField(
+        label="Lawful basis", max_length=200, help_text="The warrant, order or power relied on."
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,
+        *,
+        deployment: Deployment,
+    ) -> None:
+        super().__init__(data, files, label_suffix="")
+        category = self.fields["category"]
+        assert isinstance(category, forms.ChoiceField)
+        category.choices = [(value, Category(value).label) for value in deployment.categories]
+        category.help_text = "Those authorised for this deployment."
+
+    def clean_image_date(self) -> date:
+        taken: date = self.cleaned_data["image_date"]
+        if taken > timezone.localdate():
+            raise forms.ValidationError("The date of the image lies in the future.")
+        return taken
+
+    def new_entry(self, image: bytes) -> NewEntry:
+        values = {name: self.cleaned_data[name] for name in EntryFields.base_fields}
+        return NewEntry(**values, image=image)
+
+
+class EntryForm(EntryFields):
+    image = forms.FileField(
+        label="Image",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+        help_text=f"One face, seen from the front, at most {megabytes(MAX_IMAGE_BYTES)}.",
+        error_messages={"required": "Choose an image.", "empty": "This file is empty."},
+    )
+    field_order = ["reference", "name", "category", "response", "image"]
+
+    def clean_image(self) -> UploadedFile[bytes]:
+        image: UploadedFile[bytes] = self.cleaned_data["image"]
+        if (image.size or 0) > MAX_IMAGE_BYTES:
+            raise forms.ValidationError(f"The image is larger than {megabytes(MAX_IMAGE_BYTES)}.")
+        return image
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        given: Sequence[UploadedFile[bytes]] = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFilesField, self).clean(file, initial) for file in given if file]
+
+
+class ImportForm(forms.Form):
+    """A sheet, with its images in one zip file or as files."""
+
+    use_required_attribute = False
+
+    sheet = forms.FileField(
+        label="Sheet (CSV)",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": "Choose the sheet.", "empty": "The sheet is empty."},
+    )
+    archive = forms.FileField(
+        label="Images in a zip file",
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
+        error_messages={"empty": "The zip file is empty."},
+    )
+    images = SeveralFilesField(
+        label="Or the image files themselves",
+        required=False,
+        widget=SeveralFilesInput(attrs={"accept": "image/*"}),
+        help_text="Choose all of them at once, up to 90.",
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        is_sound = "archive" not in self.errors and "images" not in self.errors
+        if is_sound and bool(cleaned.get("archive")) == bool(cleaned.get("images")):
+            self.add_error("archive", "Add the images: a zip file, or the files themselves.")
+        return cleaned
+
+
+class ReasonForm(forms.Form):
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why."},
+    )

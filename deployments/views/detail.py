@@ -1,0 +1,132 @@
+"""One deployment on one page: where it stands, what may be done, and what was done."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from deployments import permissions, publication, watchlist
+from deployments.enums import Status
+from deployments.forms.decision import DecisionForm
+from deployments.models import Deployment, DeploymentResult, User
+from deployments.retention import RULES, Rule, due_after_end
+from deployments.start_checks import run_checks
+from deployments.views.access import person_of, visible_deployment
+from deployments.views.moves import moves_for
+
+HAS_WATCHLIST = frozenset(
+    {Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED, Status.ENDED}
+)
+RUNS = frozenset({Status.READY, Status.LIVE, Status.SUSPENDED, Status.ENDED})
+CHECKED_STAGE = {
+    Status.AUTHORISED: Status.READY,
+    Status.READY: Status.LIVE,
+    Status.SUSPENDED: Status.LIVE,
+}
+
+
+@login_required
+@require_safe
+def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return render_detail(request, visible_deployment(request, uuid))
+
+
+def render_detail(
+    request: HttpRequest, deployment: Deployment, *, decision: DecisionForm | None = None
+) -> HttpResponse:
+    person = person_of(request)
+    can_decide = permissions.can_decide(person, deployment)
+    context = {
+        "deployment": deployment,
+        "cameras": deployment.cameras.all(),
+        "changes": deployment.status_changes.select_related("by"),
+        "moves": moves_for(person, deployment),
+        "can_edit": permissions.can_edit(person, deployment),
+        "decision": (decision or DecisionForm()) if can_decide else None,
+        "checks": _checks(person, deployment),
+        "notice": _notice(deployment),
+        "result": DeploymentResult.objects.filter(deployment=deployment).first(),
+        **_watchlist(person, deployment),
+        **_consoles(person, deployment),
+        "retention": _retention(deployment),
+        "now": timezone.now(),
+    }
+    return render(request, "deployments/detail.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def progress(request: HttpRequest, uuid: UUID) -> JsonResponse:
+    """Counts and the status only: nothing about a person."""
+    deployment = visible_deployment(request, uuid)
+    state = watchlist.progress(deployment)
+    return JsonResponse(
+        {
+            "status": deployment.status,
+            "status_words": deployment.get_status_display(),
+            "total": state.total,
+            "pending": state.pending,
+            "enrolled": state.enrolled,
+            "refused": state.refused,
+            "percent": state.percent,
+            "is_done": state.is_done,
+        }
+    )
+
+
+def _checks(person: User, deployment: Deployment) -> object:
+    """Run for those who act on them only: asking the workers takes up to a second."""
+    stage = CHECKED_STAGE.get(Status(deployment.status))
+    if stage is None or not permissions.can_make_ready(person):
+        return None
+    return run_checks(deployment, stage=stage)
+
+
+def _notice(deployment: Deployment) -> dict[str, object]:
+    return {
+        "is_in_time": publication.is_notice_in_time(deployment),
+        "lead": publication.notice_lead(deployment),
+    }
+
+
+def _watchlist(person: User, deployment: Deployment) -> dict[str, object]:
+    if deployment.status not in HAS_WATCHLIST:
+        return {"progress": None}
+    return {
+        "progress": watchlist.progress(deployment),
+        "can_view_watchlist": permissions.can_view_watchlist(person, deployment),
+        "can_manage_watchlist": permissions.can_manage_watchlist(person, deployment),
+    }
+
+
+def _consoles(person: User, deployment: Deployment) -> dict[str, bool]:
+    """The alerts app asks again; here it is only which links to show."""
+    runs = deployment.status in RUNS
+    return {
+        "shows_console": runs and permissions.can_operate(person),
+        "shows_handheld": runs and permissions.can_engage(person),
+    }
+
+
+def _retention(deployment: Deployment) -> list[dict[str, object]]:
+    """Each kind whose clock is the end, with its due date and what was erased already."""
+    if deployment.status in {Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.REFUSED}:
+        return []
+    erased: dict[str, list[object]] = {}
+    for record in deployment.erasures.all():
+        erased.setdefault(record.kind, []).append(record)
+    return [
+        {"rule": rule, "due_at": _due(deployment, rule), "erasures": erased.get(rule.kind, [])}
+        for rule in RULES.values()
+        if rule.period is not None and rule.kind != "unmatched_face" and not rule.is_about_staff
+    ]
+
+
+def _due(deployment: Deployment, rule: Rule) -> datetime | None:
+    return due_after_end(deployment, rule.kind) if rule.clock.startswith("the end") else None

@@ -1,0 +1,190 @@
+"""The people sought by one deployment: the list, adding, one entry, its image, withdrawing."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from deployments import audit, image_store, permissions, watchlist
+from deployments.encryption import Unreadable
+from deployments.enums import AuditKind
+from deployments.forms.listing import EntryFilter
+from deployments.forms.watchlist import EntryForm, ReasonForm
+from deployments.lifecycle import Refused
+from deployments.models import Deployment, WatchlistEntry
+from deployments.views.access import person_of, require, visible_deployment
+
+PAGE_SIZE = 50
+# The first bytes of what a browser can show; anything else is offered as a file.
+SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Filters come by POST, so that no name or reference stands in an address or a log."""
+    deployment = viewable(request, uuid)
+    form = EntryFilter(request.POST if request.method == "POST" else None)
+    rows, number = _filtered(deployment, form)
+    page = Paginator(rows, PAGE_SIZE).get_page(number)
+    _log(request, deployment, "watchlist.consulted", details={"page": page.number})
+    context = {
+        "deployment": deployment,
+        "form": form,
+        "page": page,
+        "progress": watchlist.progress(deployment),
+        "can_manage": permissions.can_manage_watchlist(person_of(request), deployment),
+    }
+    return _private(render(request, "deployments/watchlist.html", context))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    deployment = manageable(request, uuid)
+    form = EntryForm(deployment=deployment)
+    if request.method == "POST":
+        form = EntryForm(request.POST, request.FILES, deployment=deployment)
+        if form.is_valid() and _added(request, deployment, form):
+            messages.success(request, "Added. The image is being enrolled.")
+            return redirect("deployments:watchlist", uuid=deployment.uuid)
+    context = {"deployment": deployment, "form": form}
+    return render(request, "deployments/entry_add.html", context)
+
+
+@login_required
+@require_safe
+def entry(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
+    deployment = viewable(request, uuid)
+    found = _entry(deployment, pk)
+    _log(request, deployment, "watchlist.entry_consulted", subject=f"entry {found.pk}")
+    return _private(_render_entry(request, found, ReasonForm(label_suffix="")))
+
+
+@login_required
+@require_safe
+def entry_image(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
+    """One look at a person's image: logged before it is shown."""
+    deployment = viewable(request, uuid)
+    found = _entry(deployment, pk)
+    _log(request, deployment, "image.viewed", subject=f"entry {found.pk}")
+    try:
+        data = image_store.read(found.image)
+    except Unreadable as error:
+        words = f"The image cannot be shown: {error}."
+        return _private(HttpResponse(words, status=410, content_type="text/plain"))
+    kind = next((kind for head, kind in SIGNATURES if data.startswith(head)), None)
+    response = HttpResponse(data, content_type=kind or "application/octet-stream")
+    if kind is None:
+        response["Content-Disposition"] = 'attachment; filename="image"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return _private(response)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
+    deployment = manageable(request, uuid)
+    found = _entry(deployment, pk)
+    form = ReasonForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return _private(_render_entry(request, found, form))
+    try:
+        watchlist.withdraw_entry(found, by=person_of(request), reason=form.cleaned_data["reason"])
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Withdrawn: the entry, its image and its template are erased.")
+    return redirect("deployments:watchlist", uuid=deployment.uuid)
+
+
+def viewable(request: HttpRequest, uuid: UUID) -> Deployment:
+    deployment = visible_deployment(request, uuid)
+    require(
+        "Only watchlist managers and operators see a watchlist, from the authority to the erasure.",
+        allowed=permissions.can_view_watchlist(person_of(request), deployment),
+    )
+    return deployment
+
+
+def manageable(request: HttpRequest, uuid: UUID) -> Deployment:
+    deployment = visible_deployment(request, uuid)
+    require(
+        "Only a watchlist manager changes a watchlist, and only while its authority stands.",
+        allowed=permissions.can_manage_watchlist(person_of(request), deployment),
+    )
+    return deployment
+
+
+def _filtered(
+    deployment: Deployment, form: EntryFilter
+) -> tuple[QuerySet[WatchlistEntry], int | None]:
+    rows = deployment.entries.order_by("reference", "pk")
+    if not form.is_valid():
+        return rows, None
+    if text := form.cleaned_data["q"]:
+        rows = rows.filter(Q(reference__icontains=text) | Q(name__icontains=text))
+    if status := form.cleaned_data["status"]:
+        rows = rows.filter(status=status)
+    return rows, form.cleaned_data["page"]
+
+
+def _added(request: HttpRequest, deployment: Deployment, form: EntryForm) -> bool:
+    image: UploadedFile[bytes] = form.cleaned_data["image"]
+    try:
+        watchlist.add_entry(deployment, form.new_entry(image.read()), by=person_of(request))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def _entry(deployment: Deployment, pk: int) -> WatchlistEntry:
+    rows = deployment.entries.select_related("deployment", "image", "added_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _render_entry(request: HttpRequest, found: WatchlistEntry, form: ReasonForm) -> HttpResponse:
+    context = {
+        "deployment": found.deployment,
+        "entry": found,
+        "form": form,
+        "can_manage": permissions.can_manage_watchlist(person_of(request), found.deployment),
+    }
+    return render(request, "deployments/entry.html", context)
+
+
+def _log(
+    request: HttpRequest,
+    deployment: Deployment,
+    action: str,
+    *,
+    subject: str = "",
+    details: dict[str, object] | None = None,
+) -> None:
+    """Data Protection Act 2018, s. 62: who consulted what, and when."""
+    audit.record(
+        action,
+        kind=AuditKind.CONSULTATION,
+        by=person_of(request),
+        deployment=deployment,
+        subject=subject,
+        details=details,
+    )
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Nothing about a person on the list stays in a cache, the browser's own included."""
+    response["Cache-Control"] = "no-store"
+    return response
