@@ -9,7 +9,7 @@ ARGS ?=
 LINT_ENVIRONMENT := LFR_SECRET_KEY=for-checks-only-and-longer-than-the-fifty-characters-asked-for \
 	LFR_MASTER_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
 	LFR_DATABASE_URL=postgresql://nobody@/none?host=/nowhere \
-	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME=None
+	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME="Seed Constabulary"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test lint format bench requirements clean

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 
@@ -20,9 +21,15 @@ def check_master_key(**_: Any) -> list[Error]:
 
 
 @register
-def check_retention(**_: Any) -> list[Error]:
-    from django.conf import settings
+def check_force_name(**_: Any) -> list[Error]:
+    if settings.FORCE_NAME:
+        return []
+    hint = "Set LFR_FORCE_NAME to the force that controls the data; the public page names it."
+    return [Error("The controller force is not named.", hint=hint, id="deployments.E004")]
 
+
+@register
+def check_retention(**_: Any) -> list[Error]:
     errors = [
         Error(f"LFR_RETENTION_S names {kind!r}, which is no kind of data.", id="deployments.E002")
         for kind in settings.RETENTION_PERIODS_S

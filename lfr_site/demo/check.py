@@ -27,7 +27,7 @@ def check(demo: RunningDemo, *, say: Say) -> int:
     """Exit status 0 when every step went well and the figures are reached."""
     began = time.monotonic()
     loop = Loop(
-        people=_signed_in(demo),
+        people={person.role: Visitor(demo.base_url) for person in CAST},
         public=Visitor(demo.base_url),
         assets=ASSETS,
         truth=load_truth(ASSETS / "street.json"),
@@ -46,6 +46,8 @@ def check(demo: RunningDemo, *, say: Say) -> int:
 
 def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> None:
     threshold = load_profile("embedded").threshold
+    with _step(say, "Everyone signs in"):
+        _sign_in(loop, password=demo.folder.secrets()["password"])
     with _step(say, "The applicant applies"):
         loop.apply(threshold=threshold)
     with _step(say, "A superintendent authorises, the applicant cannot"):
@@ -71,11 +73,9 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         facts["audit_verified"] = True
 
 
-def _signed_in(demo: RunningDemo) -> dict[str, Visitor]:
-    password = demo.folder.secrets()["password"]
-    return {
-        person.role: Visitor(demo.base_url).sign_in(person.username, password) for person in CAST
-    }
+def _sign_in(loop: Loop, *, password: str) -> None:
+    for person in CAST:
+        loop.people[person.role].sign_in(person.username, password)
 
 
 @contextmanager

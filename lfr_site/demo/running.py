@@ -53,7 +53,7 @@ def running(folder: DemoFolder, *, port: int, console: bool, say: Say) -> Iterat
 
     Raises the sentences of the parts that cannot run: EmbeddedServerError, PartFailedError,
     AlreadyRunningError, DemoFailedError."""
-    folder.path.mkdir(parents=True, exist_ok=True)
+    (folder.path / "static").mkdir(parents=True, exist_ok=True)  # where a real site collects it
     base_url = f"http://127.0.0.1:{port}"
     with hold_data_folder(folder.path) as lock:
         servers = EmbeddedServers(folder.path, say=say)

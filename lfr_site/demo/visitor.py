@@ -21,11 +21,10 @@ class Visitor:
         self.base_url = base_url.rstrip("/")
         self.session = requests.Session()
 
-    def sign_in(self, username: str, password: str) -> "Visitor":
+    def sign_in(self, username: str, password: str) -> None:
         page = self.post("/sign-in/", {"username": username, "password": password})
         if "sessionid" not in self.session.cookies:
             raise UnexpectedAnswer(f"sign-in refused ({page.status_code})")
-        return self
 
     def get(self, path: str, *, expect: int = 200, **params: str) -> requests.Response:
         answer = self.session.get(self.base_url + path, params=params, timeout=TIMEOUT_S)
