@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 from django.db.models import F
+from redis.exceptions import RedisError
 from structlog import get_logger
 
 from alerts.enums import EventKind
@@ -38,5 +39,5 @@ def knock(deployment_uuid: object) -> None:
     layer = get_channel_layer()
     try:
         async_to_sync(layer.group_send)(console_group(deployment_uuid), {"type": "log.grew"})
-    except (OSError, ConnectionError) as error:
+    except (OSError, RedisError) as error:
         log.warning("console_knock_failed", error=type(error).__name__)

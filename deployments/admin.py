@@ -63,7 +63,13 @@ class AdministratorOnly:
         person = _person(request)
         return person is not None and permissions.can_configure(person)
 
-    def save_model(self, request: HttpRequest, obj: object, form: object, change: bool) -> None:
+    def save_model(  # what Django calls it
+        self,
+        request: HttpRequest,
+        obj: object,
+        form: object,
+        change: bool,  # noqa: FBT001
+    ) -> None:
         super().save_model(request, obj, form, change)  # type: ignore[misc]
         audit.record(
             f"{type(obj).__name__.lower()}.{'changed' if change else 'added'}",

@@ -5,7 +5,14 @@ class DeploymentsConfig(AppConfig):
     name = "deployments"
 
     def ready(self) -> None:
-        from deployments import checks, purge, retention, trigger_guard  # noqa: F401
+        from deployments import (  # noqa: F401
+            checks,
+            purge,
+            retention,
+            staff_records,
+            trigger_guard,
+        )
 
         trigger_guard.register(self)
+        staff_records.register()
         retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)

@@ -1,6 +1,7 @@
 """Images of people, encrypted on disk. Nothing else in the system writes an image to a file."""
 
 import os
+import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,8 +10,13 @@ from django.conf import settings
 from django.db import transaction
 
 from deployments.encryption import Unreadable, master_key, new_key, seal, unseal
-from deployments.enums import ImageKind
+from deployments.enums import ImageKind, Status
 from deployments.models import Deployment, DeploymentKey, StoredImage
+
+# No transaction stays open for so long. See `orphans`.
+IN_FLIGHT_S = 600.0
+# A deployment that is over: its key, once destroyed, is not made again.
+TAKES_NO_IMAGES = (Status.ENDED, Status.CLOSED, Status.CANCELLED)
 
 
 def path_of(image_id: uuid.UUID) -> Path:
@@ -20,8 +26,8 @@ def path_of(image_id: uuid.UUID) -> Path:
 def put(
     deployment: Deployment, data: bytes, *, kind: ImageKind, content_type: str = "image/jpeg"
 ) -> StoredImage:
-    """Encrypt and store. The row comes first, so that a crash leaves no file without a row once
-    the transaction is rolled back and the orphan is swept (see `sweep_orphans`)."""
+    """Encrypt and store, within the caller's transaction. If that is rolled back, the file that
+    is left without a row is swept later (see `orphans`)."""
     image = StoredImage.objects.create(
         deployment=deployment, kind=kind, content_type=content_type, byte_count=len(data)
     )
@@ -49,7 +55,7 @@ def erase(images: Iterable[StoredImage]) -> int:
     """Delete rows now and files when the transaction commits. Returns how many."""
     ids = [image.pk for image in images]
     StoredImage.objects.filter(pk__in=ids).delete()
-    transaction.on_commit(lambda: _unlink(ids))
+    transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
 
 
@@ -59,12 +65,24 @@ def destroy_key(deployment: Deployment) -> bool:
     return bool(deleted)
 
 
-def orphans() -> list[Path]:
-    """Files without a row: what a crash between commit and unlink left behind."""
+def orphans(*, now: float | None = None) -> list[Path]:
+    """Files that a crash left behind: before the row was committed, or between the commit that
+    deleted it and the unlink.
+
+    A younger file is let be: its transaction may be open still, and the row not yet visible.
+    A `.part` of that age was never finished. `now` is `time.time()`."""
+    written_before = (time.time() if now is None else now) - IN_FLIGHT_S
     root = Path(settings.FILE_STORE)
-    files = {path.name: path for path in root.glob("??/*") if path.is_file()}
+    old = [path for path in root.glob("??/*") if _written_at(path) < written_before]
     known = {pk.hex for pk in StoredImage.objects.values_list("pk", flat=True)}
-    return [path for name, path in files.items() if name.partition(".")[0] not in known]
+    return [path for path in old if path.name not in known]
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")  # erased in this moment
 
 
 def _unlink(ids: list[uuid.UUID]) -> None:
@@ -86,7 +104,7 @@ def _data_key(deployment: Deployment) -> bytes:
     """The deployment's key, made at first use. A closed deployment gets no new one."""
     key_row = DeploymentKey.objects.filter(deployment=deployment).first()
     if key_row is None:
-        if deployment.has_ended:
+        if deployment.status in TAKES_NO_IMAGES:
             raise Unreadable("the key of this deployment was destroyed")
         fresh = seal(new_key(), key=master_key(), associated=str(deployment.uuid))
         key_row, _ = DeploymentKey.objects.get_or_create(

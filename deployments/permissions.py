@@ -62,7 +62,8 @@ def can_stop(user: User) -> bool:
 
 
 def can_cancel(user: User, deployment: Deployment) -> bool:
-    return deployment.applicant_id == user.pk or is_authorising_officer(user)
+    is_own = can_apply(user) and deployment.applicant_id == user.pk
+    return is_own or is_authorising_officer(user)
 
 
 def can_engage(user: User) -> bool:

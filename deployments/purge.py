@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from structlog import get_logger
 
 from deployments import audit, image_store
 from deployments.enums import AuditKind, Status
@@ -13,16 +14,17 @@ from deployments.locking import lock
 from deployments.models import (
     Deployment,
     ErasureRecord,
-    StoredImage,
     WatchlistEntry,
     WatchlistLedger,
 )
 from deployments.retention import RULES, Due, due_after_end, held_kinds, holder_of
 
+log = get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    deployment: Deployment
+    deployment: Deployment | None
     kind: str
     count: int
 
@@ -39,16 +41,27 @@ def overdue() -> list[Due]:
 
 
 def purge() -> list[Erasure]:
-    """Erase what is due, sweep files that a crash orphaned, close what is then empty."""
-    done = [_erase(due) for due in overdue()]
+    """Erase what is due, sweep files that a crash orphaned, destroy keys that open nothing any
+    more, close what is then empty. What cannot be erased stays overdue and keeps nothing else."""
+    done = [erasure for due in overdue() if (erasure := _erase_or_report(due)) is not None]
     _sweep_orphans()
+    _destroy_spent_keys()
     _close_the_empty()
     return [erasure for erasure in done if erasure.count]
 
 
+def _erase_or_report(due: Due) -> Erasure | None:
+    try:
+        return _erase(due)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next kind is due as well
+        log.error("erasure_failed", kind=due.rule.kind, error=type(error).__name__)
+        return None
+
+
 def _erase(due: Due) -> Erasure:
     with transaction.atomic():
-        lock(due.deployment.pk)
+        if due.deployment is not None:
+            lock(due.deployment.pk)
         count = holder_of(due.rule.kind)[1](due)
         if count:
             record_erasure(due, count=count)
@@ -87,15 +100,12 @@ def find_watchlists() -> list[Due]:
 
 
 def erase_watchlist(due: Due) -> int:
-    """Entries, their images, and the key once no other image of the deployment needs it."""
     entries = list(WatchlistEntry.objects.filter(deployment=due.deployment).select_related("image"))
     WatchlistLedger.objects.filter(deployment=due.deployment, removed_at=None).update(
         removed_at=timezone.now()
     )
     WatchlistEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
     image_store.erase(entry.image for entry in entries)
-    if not StoredImage.objects.filter(deployment=due.deployment).exists():
-        image_store.destroy_key(due.deployment)
     return len(entries)
 
 
@@ -104,11 +114,22 @@ def _sweep_orphans() -> None:
         path.unlink(missing_ok=True)
 
 
+def _destroy_spent_keys() -> None:
+    """No image of a deployment that is over is left: no copy of one may open either."""
+    for deployment in Deployment.objects.filter(
+        status__in=image_store.TAKES_NO_IMAGES, key__isnull=False, images=None
+    ):
+        with transaction.atomic():
+            lock(deployment.pk)
+            if deployment.images.exists() or not image_store.destroy_key(deployment):
+                continue
+            audit.record("key.destroyed", kind=AuditKind.ERASURE, by=None, deployment=deployment)
+
+
 def _close_the_empty() -> None:
     for deployment in Deployment.objects.filter(
         status=Status.ENDED, result__isnull=False, entries=None, images=None
     ):
-        image_store.destroy_key(deployment)
         try:
             close(deployment)
         except Refused:

@@ -44,6 +44,11 @@ class Rule:
         return wanted
 
     @property
+    def is_about_staff(self) -> bool:
+        """Kept about the site's own users, not about a deployment."""
+        return self.kind in {"staff_account", "session", "sign_in"}
+
+    @property
     def is_shortened(self) -> bool:
         return self.kind in settings.RETENTION_PERIODS_S
 
@@ -124,7 +129,50 @@ RULES: dict[str, Rule] = {
                 "deployments.StatusChange",
                 "deployments.DeploymentResult",
                 "deployments.ErasureRecord",
+            ),
+        ),
+        Rule(
+            "staff_account",
+            "Accounts of the force's own staff, their ranks, roles and the changes made to them",
+            "database",
+            "creation",
+            None,
+            None,
+            "Who held which role on which date must stay answerable",
+            (
                 "deployments.User",
+                "deployments.User_groups",
+                "deployments.User_user_permissions",
+                "auth.Group",
+                "auth.Group_permissions",
+                "auth.Permission",
+                "contenttypes.ContentType",
+                "admin.LogEntry",
+            ),
+        ),
+        Rule(
+            "session",
+            "Signed-in sessions of staff",
+            "database",
+            "signing in",
+            12 * HOUR,
+            12 * HOUR,
+            "No longer than a long shift",
+            ("sessions.Session",),
+        ),
+        Rule(
+            "sign_in",
+            "Sign-ins of staff and failed attempts: user name, network address, time",
+            "database",
+            "the attempt",
+            31 * DAY,
+            92 * DAY,
+            "Data Protection Act 2018, s. 66: security of processing",
+            (
+                "axes.AccessAttempt",
+                "axes.AccessAttemptExpiration",
+                "axes.AccessFailureLog",
+                "axes.AccessLog",
             ),
         ),
         Rule(
@@ -153,9 +201,10 @@ RULES: dict[str, Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One deployment's data of one kind, with the moment it must be gone."""
+    """One deployment's data of one kind, with the moment it must be gone. No deployment: what
+    is kept about staff."""
 
-    deployment: Deployment
+    deployment: Deployment | None
     rule: Rule
     due_at: datetime
     count: int

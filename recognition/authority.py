@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from django.db import DatabaseError, connection
 from structlog import get_logger
@@ -69,10 +70,11 @@ class AuthorityWatch(threading.Thread):
         self._on_loss = on_loss
         self._question = question
         self._over = threading.Event()
+        self._losing = threading.Lock()
         self._ends_at = 0.0
         self._answered_at = float("-inf")
 
-    def __enter__(self) -> "AuthorityWatch":
+    def __enter__(self) -> Self:
         """Ask once before anything is read; without an answer there is no authority."""
         self._ask()
         self.start()
@@ -108,12 +110,14 @@ class AuthorityWatch(threading.Thread):
             if not answer.is_live or not self._on_tick(answer.watchlist_version):
                 self._lose()
                 return
+            self._ends_at = answer.ends_at
+            self._answered_at = asked_at
         except DatabaseError as error:
             log.warning("authority_unknown", error=type(error).__name__)
             connection.close()
-            return
-        self._ends_at = answer.ends_at
-        self._answered_at = asked_at
+        except Exception as error:  # noqa: BLE001 - no traceback: on_tick's holds templates
+            log.error("authority_given_up", error=type(error).__name__)
+            self._lose()
 
     def _watch_for_lapse(self) -> None:
         while not self._over.wait(POLL_S / 2):
@@ -121,6 +125,9 @@ class AuthorityWatch(threading.Thread):
                 self._lose()
 
     def _lose(self) -> None:
-        if not self._over.is_set():
+        """Both threads may find it lost in the same moment; only one says so."""
+        with self._losing:
+            if self._over.is_set():
+                return
             self._over.set()
-            self._on_loss()
+        self._on_loss()

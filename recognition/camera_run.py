@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.db import DatabaseError
 from structlog import get_logger
 
 from alerts.lifecycle import raise_alert
@@ -18,8 +19,10 @@ from recognition.leases import Lease
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
 from recognition.pipeline import Pipeline, Settings
+from recognition.profiles import UnknownProfile
 from recognition.protocols import Gallery, Reader
 from recognition.types import Sighting
+from recognition.weights import MissingWeights, WrongWeights
 
 log = get_logger(__name__)
 
@@ -29,16 +32,27 @@ REPORT_EVERY_S = 1.0
 def run_camera(deployment_id: int, camera_id: int) -> None:
     """Read the camera until its authority ends. Returns at once if another worker has it."""
     deployment = Deployment.objects.get(pk=deployment_id)
-    models = build_models(load_profile(deployment.profile))
+    try:
+        models = build_models(load_profile(deployment.profile))
+    except (MissingWeights, WrongWeights, UnknownProfile) as error:
+        leases.decline(deployment_id, camera_id, words=str(error))
+        return
     lease = leases.take(deployment_id, camera_id)
     if lease is None:
         return
-    camera = Camera.objects.get(pk=camera_id)
-    run = CameraRunner(deployment, camera, lease, models)
     try:
-        run.run()
-    finally:
-        run.release()
+        run = CameraRunner(deployment, Camera.objects.get(pk=camera_id), lease, models)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the lease is given back
+        log.error("camera_run_not_built", camera=camera_id, error=type(error).__name__)
+        lease.release(state=RunState.FAILED, state_words=_failure(error))
+        return
+    run.run()
+    run.release()
+
+
+def _failure(error: Exception) -> str:
+    """Its kind only: what an error says of a picture is not written down."""
+    return f"Recognition stopped: {type(error).__name__}."
 
 
 class CameraRunner:
@@ -71,13 +85,16 @@ class CameraRunner:
 
     def run(self) -> None:
         try:
+            if isinstance(self.gallery, MirrorGallery):
+                self.gallery.load(self.deployment.watchlist_version)
             with AuthorityWatch(
                 self.deployment.pk, on_tick=self._tick, on_loss=self.reader.close
             ) as authority:
-                self.pipeline.run(self.reader, self._alert, authority.holds)
-        except Exception as error:
+                if authority.holds():  # nothing is opened before
+                    self.pipeline.run(self.reader, self._alert, authority.holds)
+        except Exception as error:  # noqa: BLE001
             # No traceback: its locals hold frames and faces.
-            self._failure = f"Recognition stopped: {type(error).__name__}."
+            self._failure = _failure(error)
             log.error("camera_run_failed", camera=self.camera.pk, error=type(error).__name__)
         finally:
             self.reader.close()
@@ -87,7 +104,11 @@ class CameraRunner:
         if state not in {RunState.FAILED, RunState.ENDED}:
             state = RunState.IDLE
         words = self._failure or ("" if state == RunState.IDLE else self.reader.state_words)
-        self.lease.release(state=state, state_words=words, **self._counts())
+        try:
+            self.lease.release(state=state, state_words=words[:200], **self._counts())
+        except DatabaseError as error:
+            # The lease runs out by itself.
+            log.warning("camera_run_not_released", error=type(error).__name__)
 
     def _alert(self, sighting: Sighting) -> None:
         raise_alert(self.deployment, self.camera, new_alert(sighting, self.models.profile))

@@ -4,10 +4,11 @@ a deployment's status changes; never loads a model."""
 from datetime import timedelta
 
 from celery import current_app
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from deployments.enums import Status
+from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment
 from deployments.queues import send_enrolment
 from deployments.start_checks import Check
@@ -20,6 +21,8 @@ WORKER_NAME = "recognition@"
 RUN_CAMERA = "recognition.run_camera"
 # A task that was sent is given so long to take its lease before another is sent.
 ASK_AGAIN_AFTER = timedelta(seconds=5)
+# An enrolment that was asked for so long ago and has not come is asked for again.
+FORGOTTEN_AFTER = timedelta(minutes=10)
 HOLDS_A_WATCHLIST = (Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED)
 
 
@@ -36,12 +39,22 @@ def reconcile() -> int:
 
 
 def rebuild_galleries() -> int:
-    """Enrol again what a crash of the database emptied. Returns how many entries."""
+    """Ask for what a crash of the database emptied, and for what a crash of the broker forgot.
+    Each is asked for once in a while only: a long watchlist takes longer than this task's own
+    interval. Returns how many were asked for."""
+    forgotten_since = timezone.now() - FORGOTTEN_AFTER
     count = 0
     for deployment in Deployment.objects.filter(status__in=HOLDS_A_WATCHLIST):
-        for entry_id in template_store.missing(deployment):
-            send_enrolment(entry_id)
-            count += 1
+        pending = deployment.entries.filter(
+            status=EntryStatus.PENDING, added_at__lt=forgotten_since
+        )
+        for entry_id in [
+            *template_store.missing(deployment),
+            *pending.values_list("pk", flat=True),
+        ]:
+            if cache.add(f"enrolment-asked-{entry_id}", 1, timeout=FORGOTTEN_AFTER.total_seconds()):
+                send_enrolment(entry_id)
+                count += 1
     return count
 
 

@@ -3,7 +3,7 @@ when it is gone."""
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -39,8 +39,7 @@ def take(deployment_id: int, camera_id: int) -> Lease | None:
     now = timezone.now()
     run, _ = CameraRun.objects.get_or_create(deployment_id=deployment_id, camera_id=camera_id)
     token = uuid.uuid4()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    taken = CameraRun.objects.filter(free, pk=run.pk).update(
+    taken = CameraRun.objects.filter(_free(now), pk=run.pk).update(
         token=token,
         lease_until=now + LEASE,
         heartbeat_at=now,
@@ -50,3 +49,14 @@ def take(deployment_id: int, camera_id: int) -> Lease | None:
         state_words="",
     )
     return Lease(run.pk, token) if taken else None
+
+
+def decline(deployment_id: int, camera_id: int, *, words: str) -> None:
+    """Say why this worker cannot take the camera, unless another has it."""
+    CameraRun.objects.filter(
+        _free(timezone.now()), deployment_id=deployment_id, camera_id=camera_id
+    ).update(state=RunState.FAILED, state_words=words[:200], stopped_at=timezone.now())
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lt=now)

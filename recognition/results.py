@@ -25,6 +25,8 @@ def publish_due_results() -> int:
 
 
 def _is_settled(deployment: Deployment) -> bool:
+    if CameraRun.objects.filter(deployment=deployment, lease_until__gt=timezone.now()).exists():
+        return False  # a camera has yet to report its last second
     if not Alert.objects.filter(deployment=deployment, status__in=OPEN, erased_at=None).exists():
         return True
     due_at = due_after_end(deployment, "alert")

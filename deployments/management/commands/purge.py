@@ -21,8 +21,8 @@ class Command(BaseCommand):
                 state = "overdue" if due.is_overdue else "due"
                 moment = timezone.localtime(due.due_at).strftime("%Y-%m-%d %H:%M:%S")
                 self.stdout.write(
-                    f"{state:8}{moment}  {due.rule.kind} × {due.count}  {due.deployment}"
+                    f"{state:8}{moment}  {due.rule.kind} × {due.count}  {due.deployment or 'staff'}"
                 )
             return
         for erasure in purge.purge():
-            self.stdout.write(f"erased  {erasure.kind} × {erasure.count}  {erasure.deployment}")
+            self.stdout.write(f"erased  {erasure.kind} × {erasure.count}  {erasure.deployment or 'staff'}")
