@@ -51,12 +51,14 @@ def similarity_transform(
     points do not define it.
     """
     a, b = np.asarray(source, np.float64), np.asarray(target, np.float64)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise NoAlignment("the points of the face are not all numbers")
     share = np.ones(len(a)) if weights is None else np.asarray(weights, np.float64)
     share = (share / share.sum())[:, None]
     centre_a, centre_b = (share * a).sum(axis=0), (share * b).sum(axis=0)
     a, b = a - centre_a, b - centre_b
     spread = float((share * a**2).sum())
-    if not np.isfinite(spread) or not np.isfinite(b).all() or spread < 1e-9:
+    if spread < 1e-9:
         raise NoAlignment("the points of the face lie in one place")
     # In two dimensions the best rotation needs no decomposition: it is the angle of the sum
     # of the products of the points, taken as complex numbers.

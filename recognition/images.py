@@ -16,7 +16,10 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE_PX = 48
 # Only the decoders that watchlist images need; each further one is another parser open to
 # whoever can send a file.
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "MPO", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+
+
+_TOO_LARGE = f"The image is too large: at most {MAX_PIXELS // 10**6} megapixels are read."
 
 
 class UnusableImage(Exception):
@@ -42,6 +45,8 @@ def decode_image(data: bytes) -> Image:
                 return _as_bgr(PIL.ImageOps.exif_transpose(opened))
     except UnusableImage:
         raise
+    except PIL.Image.DecompressionBombError:  # Pillow's own limit, far above ours
+        raise UnusableImage(_TOO_LARGE) from None
     except PIL.UnidentifiedImageError:
         raise UnusableImage("This is not an image of a kind that can be read.") from None
     except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged file
@@ -62,9 +67,7 @@ def _check_bytes(data: bytes) -> None:
 def _check_header(image: PIL.Image.Image) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise UnusableImage(
-            f"The image is too large: {width} × {height}; at most {MAX_PIXELS // 10**6} megapixels."
-        )
+        raise UnusableImage(_TOO_LARGE)
     if min(width, height) < MIN_SIDE_PX:
         raise UnusableImage(f"The image is too small: {width} × {height}.")
     # A stereo or burst JPEG (MPO) shows its main picture first and is no animation.

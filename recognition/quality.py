@@ -14,6 +14,11 @@ from recognition.types import Face, Floats, Image, Quality
 # its edges spread over more pixels.
 MEASURED_AT_PX = 64
 
+# Of 255: below it there is fog or darkness rather than a face. Rounding to whole grey levels
+# alone gives a flat area edges of this spread.
+MIN_CONTRAST = 4.0
+ROUNDING_NOISE = 1.0
+
 # How far the nose tip has moved from the middle of the eyes, in distances between the eyes,
 # where detectors begin to lose the far eye: about 70 degrees.
 PROFILE_SHIFT = 1.2
@@ -84,9 +89,10 @@ def _sharpness_and_exposure(crop: Image) -> tuple[float, float]:
     )
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     contrast = float(grey.std())
-    if contrast < 2.0:
+    if contrast < MIN_CONTRAST:
         return 0.0, float(grey.mean()) / 255.0
-    return float(edges.var()) / contrast**2, float(grey.mean()) / 255.0
+    spread = max(0.0, float(edges.var()) - ROUNDING_NOISE)
+    return spread / contrast**2, float(grey.mean()) / 255.0
 
 
 def _reason(

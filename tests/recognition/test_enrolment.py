@@ -1,0 +1,96 @@
+import io
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+
+from recognition.enrolment import LONGEST_SIDE_PX, template_from_image
+from recognition.images import UnusableImage
+from recognition.types import Face, Floats, Image
+from tests.recognition.scripted_parts import (
+    ConstantDetector,
+    ScriptedDetector,
+    ScriptedEmbedder,
+    face_in_profile,
+    frontal_face,
+)
+
+
+@dataclass
+class Models:
+    detector: ConstantDetector | ScriptedDetector
+    embedder: ScriptedEmbedder
+
+
+def models(*faces: Face, embed: Floats | None = None) -> Models:
+    answer = np.ones((1, 8), np.float32) if embed is None else embed
+    return Models(ConstantDetector(*faces), ScriptedEmbedder(embed=lambda _chips: answer))
+
+
+def photograph(width: int = 400, height: int = 300, *, blur: float = 0) -> bytes:
+    coarse = np.random.default_rng(2).integers(0, 255, (50, 66, 3))
+    image: Image = cv2.resize(coarse.astype(np.uint8), (width, height))
+    if blur:
+        image = cv2.GaussianBlur(image, (0, 0), blur)
+    buffer = io.BytesIO()
+    PIL.Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+FACE = frontal_face(100, 60, 160)
+
+
+def test_one_good_face_gives_a_template():
+    template = template_from_image(photograph(), models(FACE))
+
+    assert template.embedding.shape == (8,)
+    assert template.face is FACE
+    assert template.quality.usable
+
+
+def test_a_small_face_in_the_background_is_nobody():
+    assert template_from_image(photograph(), models(frontal_face(0, 0, 50), FACE)).face is FACE
+
+
+def test_a_face_missed_at_one_size_is_found_from_another():
+    found_late = Models(ScriptedDetector([], [FACE]), models().embedder)
+
+    assert template_from_image(photograph(), found_late).face is FACE
+
+
+@pytest.mark.parametrize(
+    ("faces", "image", "reason"),
+    [
+        ([], photograph(), "No face was found."),
+        ([FACE, frontal_face(250, 60, 140)], photograph(), "More than one face was found (2)"),
+        ([frontal_face(0, 0, 44)], photograph(), "The face cannot be used: too small: 44 px."),
+        ([face_in_profile(100, 60, 160)], photograph(), "The face cannot be used: turned away."),
+        ([FACE], photograph(blur=30), "The face cannot be used: blurred."),
+        ([FACE], b"", "The file is empty."),
+    ],
+)
+def test_what_cannot_become_a_template_is_said_in_words(
+    faces: list[Face], image: bytes, reason: str
+):
+    with pytest.raises(UnusableImage) as caught:
+        template_from_image(image, models(*faces))
+
+    assert caught.value.reason.startswith(reason)
+
+
+@pytest.mark.parametrize("value", [np.nan, 0.0])
+def test_no_template_comes_from_garbage(value: float):
+    garbage = np.full((1, 8), value, np.float32)
+
+    with pytest.raises(UnusableImage, match="no usable template"):
+        template_from_image(photograph(), models(FACE, embed=garbage))
+
+
+def test_a_huge_photograph_is_searched_at_a_sensible_size():
+    detector = ScriptedDetector([FACE])
+
+    template_from_image(photograph(4000, 3000), Models(detector, models().embedder))
+
+    assert max(detector.shapes[0]) == LONGEST_SIDE_PX
