@@ -1,5 +1,24 @@
-from django.urls import path
+from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 
+from alerts.views import consultations, decisions, pages
+
 app_name = "alerts"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("console/<uuid:uuid>/", pages.console, name="console"),
+    path("handheld/<uuid:uuid>/", pages.handheld, name="handheld"),
+    path("<uuid:uuid>/", consultations.detail, name="detail"),
+    path("<uuid:uuid>/claim/", decisions.claim, name="claim"),
+    path("<uuid:uuid>/release/", decisions.release, name="release"),
+    path("<uuid:uuid>/dismiss/", decisions.dismiss, name="dismiss"),
+    path("<uuid:uuid>/confirm/", decisions.confirm, name="confirm"),
+    path("<uuid:uuid>/dispatch/", decisions.dispatch, name="dispatch"),
+    path("<uuid:uuid>/engage/", decisions.engage, name="engage"),
+    path("<uuid:uuid>/not-located/", decisions.not_located, name="not_located"),
+    path("<uuid:uuid>/resolve/", decisions.resolve, name="resolve"),
+    re_path(
+        r"^(?P<uuid>[0-9a-f-]{36})/image/(?P<which>probe|candidate|context)/$",
+        consultations.image,
+        name="image",
+    ),
+]

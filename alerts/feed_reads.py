@@ -1,0 +1,73 @@
+"""What the feed of a deployment reads in one go: new events, rights, and the state of things."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from alerts import viewers as standing
+from alerts.permissions import FIELD_STATES
+from alerts.presenters import event_message
+from alerts.protocol import MAX_MISSED, CloseCode, State
+from alerts.queries import cameras_of, deployment_state, log_after, operators_of
+from alerts.viewers import Viewer
+from deployments.models import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it is sent. `in_field`: it is about an alert that officers were sent to."""
+
+    sequence: int
+    text: str
+    in_field: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one read found. `state_text` is empty where it was not asked for."""
+
+    entries: list[Entry]
+    refused: list[tuple[Viewer, CloseCode]]
+    state_text: str
+
+
+def read(
+    uuid: UUID, sequence: int, *, viewers: Sequence[Viewer], present: Mapping[int, str] | None
+) -> Look:
+    """Events after `sequence`; then the rights, so that none is sent on rights older than itself.
+    `present` None: leave the state of things out."""
+    deployment_id = Deployment.objects.values_list("pk", flat=True).get(uuid=uuid)
+    entries = [
+        Entry(
+            event.sequence,
+            json.dumps(event_message(event, missed=False)),
+            event.alert.status in FIELD_STATES,
+        )
+        for event in log_after(deployment_id, sequence)[:MAX_MISSED]
+    ]
+    deployment = Deployment.objects.get(pk=deployment_id)
+    refused = standing.refused(viewers, deployment)
+    text = ""
+    if present is not None:
+        last = entries[-1].sequence if entries else sequence
+        text = json.dumps(state_message(deployment, sequence=last, present=present))
+    return Look(entries, refused, text)
+
+
+# Of its own thread: a read that waits for the database holds up nobody else's.
+look = database_sync_to_async(read, thread_sensitive=False)
+
+
+def state_message(deployment: Deployment, *, sequence: int, present: Mapping[int, str]) -> State:
+    return {
+        "type": "state",
+        "sequence": sequence,
+        "server_time": timezone.now().timestamp(),
+        "deployment": deployment_state(deployment),
+        "cameras": cameras_of(deployment),
+        "operators": operators_of(deployment, present=present),
+    }

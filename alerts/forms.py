@@ -1,0 +1,50 @@
+"""What people record about an alert. The lifecycle refuses what these let through."""
+
+from django import forms
+
+from alerts.enums import DismissalReason, Outcome
+
+FACTORS = ("subject", "system", "environment")
+YES_NO = (("yes", "Yes"), ("no", "No"))
+FACTOR_LENGTH = 300
+
+
+class JudgementForm(forms.Form):
+    """What the operator compared: the person, the picture, the scene."""
+
+    subject = forms.CharField(max_length=FACTOR_LENGTH, required=False)
+    system = forms.CharField(max_length=FACTOR_LENGTH, required=False)
+    environment = forms.CharField(max_length=FACTOR_LENGTH, required=False)
+
+    @property
+    def factors(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name, "") for name in FACTORS}
+
+
+class DismissForm(JudgementForm):
+    reason = forms.ChoiceField(
+        choices=DismissalReason,
+        error_messages={
+            "required": "Choose why the alert is dismissed.",
+            "invalid_choice": "Choose why the alert is dismissed.",
+        },
+    )
+
+
+class ResolveForm(forms.Form):
+    outcome = forms.ChoiceField(
+        choices=Outcome,
+        error_messages={
+            "required": "Choose an outcome.",
+            "invalid_choice": "Choose an outcome.",
+        },
+    )
+    identity_confirmed = forms.ChoiceField(
+        choices=YES_NO, error_messages={"required": "Say whether the identity was confirmed."}
+    )
+    notice_handed_over = forms.ChoiceField(
+        choices=YES_NO, error_messages={"required": "Say whether a notice was handed over."}
+    )
+
+    def is_yes(self, name: str) -> bool:
+        return bool(self.cleaned_data[name] == "yes")

@@ -1,0 +1,102 @@
+"""Opening a socket: who asks, whether they may, and what they are sent first."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from alerts.presenters import event_message, snapshot
+from alerts.protocol import HEARTBEAT_S, MAX_MISSED, VERSION, Audience, CloseCode, Hello
+from alerts.queries import alerts_for, events_between
+from alerts.viewers import Viewer, refusal
+from deployments import audit
+from deployments.enums import AuditKind
+from deployments.models import Deployment, User
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    code: CloseCode
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`texts` bring the client to `sequence`; the feed goes on from there."""
+
+    deployment_uuid: UUID
+    viewer: Viewer
+    sequence: int
+    texts: tuple[str, ...]
+
+
+@database_sync_to_async
+def open_socket(
+    scope: Mapping[str, Any], *, audience: Audience, since: int | None
+) -> Opening | Refusal:
+    """Read the person afresh: what the connection's session said may be hours old."""
+    user = User.objects.filter(pk=scope["user"].pk, is_active=True).first()
+    session_key = scope["session"].session_key if "session" in scope else None
+    if user is None or not session_key:
+        return Refusal(CloseCode.SIGNED_OUT)
+    deployment = Deployment.objects.filter(uuid=scope["url_route"]["kwargs"]["uuid"]).first()
+    if deployment is None:
+        return Refusal(CloseCode.NOT_FOUND)
+    if code := refusal(user, deployment, audience):
+        _record(user, deployment, audience, action="refused")
+        return Refusal(code)
+    if since is None:
+        _record(user, deployment, audience, action="opened")
+    viewer = Viewer(
+        user_id=user.pk,
+        name=str(user),
+        session_key=session_key,
+        session_hash=user.get_session_auth_hash(),
+        audience=audience,
+    )
+    sequence, first = _first_messages(deployment, audience, since=since)
+    texts = (json.dumps(_hello(user, sequence, audience)), *first)
+    return Opening(deployment.uuid, viewer, sequence, texts)
+
+
+def _first_messages(
+    deployment: Deployment, audience: Audience, *, since: int | None
+) -> tuple[int, list[str]]:
+    """A snapshot, or the events missed since, where they are not too many."""
+    sequence = deployment.event_sequence
+    if since is not None and 0 <= sequence - since <= MAX_MISSED:
+        missed = events_between(deployment, since, sequence, audience=audience)
+        return sequence, [json.dumps(event_message(event, missed=True)) for event in missed]
+    alerts = alerts_for(deployment, audience)
+    # The alerts may be newer than the sequence; their events then say again what is shown.
+    message = snapshot(alerts, sequence=sequence, resync=since is not None)
+    return sequence, [json.dumps(message)]
+
+
+@database_sync_to_async
+def snapshot_text(uuid: UUID, audience: Audience) -> tuple[int, str]:
+    deployment = Deployment.objects.get(uuid=uuid)
+    alerts = alerts_for(deployment, audience)
+    message = snapshot(alerts, sequence=deployment.event_sequence, resync=True)
+    return deployment.event_sequence, json.dumps(message)
+
+
+def _hello(user: User, sequence: int, audience: Audience) -> Hello:
+    return {
+        "type": "hello",
+        "version": VERSION,
+        "audience": audience.value,
+        "sequence": sequence,
+        "server_time": timezone.now().timestamp(),
+        "heartbeat_s": HEARTBEAT_S,
+        "you": {"id": user.pk, "name": str(user)},
+    }
+
+
+def _record(user: User, deployment: Deployment, audience: Audience, *, action: str) -> None:
+    audit.record(
+        f"{audience.value}.{action}", kind=AuditKind.ACCESS, by=user, deployment=deployment
+    )

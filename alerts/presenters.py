@@ -1,0 +1,210 @@
+"""Rows as the facts that leave the server: to consoles, handhelds and scripts."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.urls import reverse
+from django.utils import timezone
+
+from alerts.enums import Outcome
+from alerts.models import Alert, AlertEvent
+from alerts.protocol import (
+    AlertFacts,
+    CameraFacts,
+    DeploymentFacts,
+    Event,
+    IdentityFacts,
+    Images,
+    JudgementFacts,
+    Snapshot,
+    SourceFacts,
+)
+from deployments.enums import Response
+from deployments.models import Camera, Deployment
+
+BANDS: tuple[tuple[float, str], ...] = (
+    (0.15, "Just above the threshold"),
+    (0.4, "Above the threshold"),
+    (float("inf"), "Far above the threshold"),
+)
+# Longer than a worker's lease: its successor is given the time to take over.
+HEARTBEAT_LOST = timedelta(seconds=5)
+
+
+class CameraReport(Protocol):
+    """What a camera run says of itself. The run belongs to the app that reads cameras."""
+
+    state: str
+    state_words: str
+    frames_per_s: float
+    faces_seen: int
+    dropped_count: int
+    heartbeat_at: datetime | None
+    last_frame_at: datetime | None
+
+    @property
+    def camera(self) -> Camera: ...
+
+    def get_state_display(self) -> str: ...
+
+
+def alert_facts(alert: Alert) -> AlertFacts:
+    """Wants `camera`, `claimed_by` and `engagement` selected with the alert."""
+    outcome = outcome_of(alert)
+    return {
+        "uuid": str(alert.uuid),
+        "url": reverse("alerts:detail", args=[alert.uuid]),
+        "status": alert.status,
+        "status_words": alert.get_status_display(),
+        "category": alert.category,
+        "category_words": alert.get_category_display(),
+        "response": alert.response,
+        "response_words": str(Response(alert.response).label),
+        "camera": alert.camera.name,
+        "captured_at": alert.captured_at.timestamp(),
+        "raised_at": alert.raised_at.timestamp(),
+        "last_seen_at": alert.last_seen_at.timestamp(),
+        "decided_at": _seconds(alert.decided_at),
+        "sightings": alert.sighting_count,
+        "lookalike": alert.is_lookalike,
+        "escalated": alert.escalated_at is not None,
+        "claimed_by": str(alert.claimed_by) if alert.claimed_by else None,
+        "claimed_by_id": alert.claimed_by_id,
+        "outcome": outcome,
+        "outcome_words": str(Outcome(outcome).label) if outcome else "",
+        "erased": alert.is_erased,
+        "images": None if alert.is_erased else images_of(alert),
+    }
+
+
+def images_of(alert: Alert) -> Images:
+    def path(which: str) -> str:
+        return reverse("alerts:image", args=[alert.uuid, which])
+
+    return {"probe": path("probe"), "candidate": path("candidate"), "context": path("context")}
+
+
+def outcome_of(alert: Alert) -> str:
+    return alert.engagement.outcome if hasattr(alert, "engagement") else ""
+
+
+def event_message(event: AlertEvent, *, missed: bool) -> Event:
+    return {
+        "type": "event",
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "at": event.at.timestamp(),
+        "missed": missed,
+        "alert": alert_facts(event.alert),
+    }
+
+
+def snapshot(alerts: Iterable[Alert], *, sequence: int, resync: bool = False) -> Snapshot:
+    return {
+        "type": "resync" if resync else "snapshot",
+        "sequence": sequence,
+        "server_time": timezone.now().timestamp(),
+        "alerts": [alert_facts(alert) for alert in alerts],
+    }
+
+
+def deployment_facts(deployment: Deployment, *, watchlist_size: int) -> DeploymentFacts:
+    left = (deployment.ends_at - timezone.now()).total_seconds()
+    return {
+        "uuid": str(deployment.uuid),
+        "title": deployment.title,
+        "status": deployment.status,
+        "status_words": deployment.get_status_display(),
+        "starts_at": deployment.starts_at.timestamp(),
+        "ends_at": deployment.ends_at.timestamp(),
+        "window_left_s": 0.0 if deployment.has_ended else max(0.0, round(left, 1)),
+        "threshold": deployment.threshold,
+        "profile": deployment.profile,
+        "watchlist_size": watchlist_size,
+        "watchlist_built_at": _seconds(deployment.watchlist_built_at),
+    }
+
+
+def camera_facts(report: CameraReport, *, is_live: bool) -> CameraFacts:
+    """A live deployment whose camera has no heartbeat is told so: its last state is no state."""
+    now = timezone.now()
+    state, words = report.state, report.state_words or report.get_state_display()
+    if is_live and (report.heartbeat_at is None or now - report.heartbeat_at > HEARTBEAT_LOST):
+        state, words = "lost", "No worker reads this camera"
+    seen = report.last_frame_at
+    return {
+        "name": report.camera.name,
+        "state": state,
+        "state_words": words,
+        "frames_per_s": report.frames_per_s,
+        "faces_seen": report.faces_seen,
+        "dropped": report.dropped_count,
+        "picture_age_s": round((now - seen).total_seconds(), 1) if seen else None,
+    }
+
+
+def unread_camera(name: str) -> CameraFacts:
+    """A camera that no worker has read in this deployment."""
+    return {
+        "name": name,
+        "state": "idle",
+        "state_words": "Not running",
+        "frames_per_s": 0.0,
+        "faces_seen": 0,
+        "dropped": 0,
+        "picture_age_s": None,
+    }
+
+
+def sources_of(alert: Alert) -> SourceFacts | None:
+    """How good the pictures are to compare; nothing of who it is."""
+    if alert.entry is None:
+        return None
+    taken = alert.entry.image_date
+    return {
+        "image_date": taken.isoformat(),
+        "image_age_days": max(0, (timezone.localdate() - taken).days),
+        "image_source": alert.entry.image_source,
+        "source_position_s": alert.source_position_s,
+        "face_box": alert.face_box,
+    }
+
+
+def identity_of(alert: Alert) -> IdentityFacts | None:
+    """Who it would be, and how alike the machine found the two: for after the first look."""
+    if alert.entry is None:
+        return None
+    return {
+        "name": alert.entry.name,
+        "reference": alert.entry.reference,
+        "lawful_basis": alert.entry.lawful_basis,
+        "band": band_of(alert.similarity, threshold=alert.threshold),
+    }
+
+
+def band_of(similarity: float, *, threshold: float) -> str:
+    """Where the similarity lies between the threshold and identity, in words: a figure would be
+    read as a probability, which it is not."""
+    share = (similarity - threshold) / (1.0 - threshold)
+    return next(words for limit, words in BANDS if share < limit)
+
+
+def judgements_of(alert: Alert) -> list[JudgementFacts]:
+    return [
+        {
+            "by": str(judgement.by),
+            "at": judgement.at.timestamp(),
+            "verdict": judgement.verdict,
+            "verdict_words": judgement.get_verdict_display(),
+            "reason_words": judgement.get_dismissal_reason_display(),
+            "subject": judgement.subject_factors,
+            "system": judgement.system_factors,
+            "environment": judgement.environment_factors,
+        }
+        for judgement in alert.adjudications.select_related("by")
+    ]
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()

@@ -1,0 +1,232 @@
+"""What a console and the server say to each other. `docs/protocol.md` tells it with examples.
+
+Messages carry ids and small facts: no name, reference, similarity or image of a person. Images
+come by address, each view of one being a logged consultation."""
+
+from enum import IntEnum, StrEnum
+from typing import Literal, NotRequired, TypedDict
+
+VERSION = 1
+# A look at the log, the rights and the cameras at least so often, knock or none.
+HEARTBEAT_S = 1.0
+# A client further behind than this starts again from a snapshot.
+MAX_MISSED = 500
+# A client that acknowledges nothing for so many events is sent no more until it does.
+MAX_UNACKNOWLEDGED = 500
+# And after so long it is closed: it would decide on faces that others have dealt with.
+MAX_SILENCE_S = 30.0
+MAX_CLIENT_MESSAGE = 500  # characters
+
+
+class Audience(StrEnum):
+    CONSOLE = "console"
+    HANDHELD = "handheld"
+
+
+class CloseCode(IntEnum):
+    MALFORMED = 4400
+    SIGNED_OUT = 4401
+    FORBIDDEN = 4403
+    NOT_FOUND = 4404
+    TOO_SLOW = 4408
+    DEPLOYMENT_CLOSED = 4409
+    TRY_AGAIN = 4503
+
+
+class Images(TypedDict):
+    """Paths on this server. Each asks for rights, and each answer is a logged consultation."""
+
+    probe: str
+    candidate: str
+    context: str
+
+
+class AlertFacts(TypedDict):
+    """Times are seconds since 1970, with fractions."""
+
+    uuid: str
+    url: str
+    status: str
+    status_words: str
+    category: str
+    category_words: str
+    response: str
+    response_words: str
+    camera: str
+    captured_at: float
+    raised_at: float
+    last_seen_at: float
+    decided_at: float | None
+    sightings: int
+    lookalike: bool
+    escalated: bool
+    claimed_by: str | None
+    claimed_by_id: int | None
+    outcome: str
+    outcome_words: str
+    erased: bool
+    images: Images | None
+
+
+class CameraFacts(TypedDict):
+    name: str
+    state: str
+    state_words: str
+    frames_per_s: float
+    faces_seen: int
+    dropped: int
+    picture_age_s: float | None
+
+
+class DeploymentFacts(TypedDict):
+    uuid: str
+    title: str
+    status: str
+    status_words: str
+    starts_at: float
+    ends_at: float
+    window_left_s: float
+    threshold: float
+    profile: str
+    watchlist_size: int
+    watchlist_built_at: float | None
+
+
+class OperatorFacts(TypedDict):
+    """Someone who has a console of this deployment open, or holds an alert of it."""
+
+    name: str
+    present: bool
+    holding: int
+
+
+class You(TypedDict):
+    id: int
+    name: str
+
+
+class Hello(TypedDict):
+    type: Literal["hello"]
+    version: int
+    audience: str
+    sequence: int
+    server_time: float
+    heartbeat_s: float
+    you: You
+
+
+class Snapshot(TypedDict):
+    """`snapshot` opens a connection; `resync` replaces everything a client knew."""
+
+    type: Literal["snapshot", "resync"]
+    sequence: int
+    server_time: float
+    alerts: list[AlertFacts]
+
+
+class Event(TypedDict):
+    type: Literal["event"]
+    sequence: int
+    kind: str
+    at: float
+    missed: bool
+    alert: AlertFacts
+
+
+class State(TypedDict):
+    type: Literal["state"]
+    sequence: int
+    server_time: float
+    deployment: DeploymentFacts
+    cameras: list[CameraFacts]
+    operators: list[OperatorFacts]
+
+
+class Bye(TypedDict):
+    type: Literal["bye"]
+    code: int
+    reason: str
+
+
+ServerMessage = Hello | Snapshot | Event | State | Bye
+
+
+class Ack(TypedDict):
+    """The only message of a client: it has shown everything up to this sequence."""
+
+    type: Literal["ack"]
+    sequence: int
+
+
+class SourceFacts(TypedDict):
+    """The watchlist image that is compared with, and where the probe was in the camera's picture.
+
+    `source_position_s` is given where the source is a file; `face_box` is x, y, width and height
+    in pixels of the frame."""
+
+    image_date: str
+    image_age_days: int
+    image_source: str
+    source_position_s: float | None
+    face_box: list[float] | None
+
+
+class IdentityFacts(TypedDict):
+    """Only over HTTP, on request, and never on a socket."""
+
+    name: str
+    reference: str
+    lawful_basis: str
+    band: str
+
+
+class JudgementFacts(TypedDict):
+    by: str
+    at: float
+    verdict: str
+    verdict_words: str
+    reason_words: str
+    subject: str
+    system: str
+    environment: str
+
+
+class Detail(TypedDict):
+    """The answer to a look at one alert."""
+
+    alert: AlertFacts
+    sources: SourceFacts | None
+    judgements: list[JudgementFacts]
+    identity: IdentityFacts | None
+
+
+class ActionAnswer(TypedDict):
+    """The answer of every action over HTTP. `error` says in words why it was refused."""
+
+    alert: AlertFacts | None
+    error: NotRequired[str]
+
+
+REASONS: dict[CloseCode, str] = {
+    CloseCode.MALFORMED: "This client sent something that is not part of the protocol.",
+    CloseCode.SIGNED_OUT: "You are signed out.",
+    CloseCode.FORBIDDEN: "You may not see the alerts of this deployment.",
+    CloseCode.NOT_FOUND: "There is no such deployment.",
+    CloseCode.TOO_SLOW: "This connection is too slow to show what is happening now.",
+    CloseCode.DEPLOYMENT_CLOSED: "This deployment is not open for alerts.",
+    CloseCode.TRY_AGAIN: "The server cannot answer right now. Try again.",
+}
+
+
+def bye(code: CloseCode) -> Bye:
+    return {"type": "bye", "code": code.value, "reason": REASONS[code]}
+
+
+def parse_ack(content: object) -> int | None:
+    """The sequence that a client acknowledges; None where it says anything else."""
+    if not isinstance(content, dict) or content.get("type") != "ack":
+        return None
+    sequence = content.get("sequence")
+    if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < 0:
+        return None
+    return sequence

@@ -1,0 +1,79 @@
+"""What consoles and handhelds read."""
+
+from collections.abc import Mapping
+
+from django.db.models import Count, QuerySet
+
+from alerts.enums import AlertStatus
+from alerts.models import Alert, AlertEvent
+from alerts.permissions import FIELD_STATES
+from alerts.presenters import camera_facts, deployment_facts, unread_camera
+from alerts.protocol import Audience, CameraFacts, DeploymentFacts, OperatorFacts
+from alerts.transitions import OPEN
+from deployments.enums import EntryStatus, Status
+from deployments.models import Deployment, User
+
+FACTS = ("camera", "claimed_by", "engagement")
+# How many decided alerts a console still lists below those that wait.
+RECENTLY_DECIDED = 20
+HOLDING = (AlertStatus.CLAIMED, AlertStatus.CONFIRMED)
+
+
+def alerts_for(deployment: Deployment, audience: Audience) -> list[Alert]:
+    """Everything open, and the last decided ones; for a handheld only what officers were sent to."""
+    alerts = deployment.alerts.filter(erased_at=None).select_related(*FACTS)
+    if audience == Audience.HANDHELD:
+        alerts = alerts.filter(status__in=FIELD_STATES)
+    waiting = list(alerts.filter(status__in=OPEN).order_by("pk"))
+    decided = alerts.exclude(status__in=OPEN).order_by("-pk")[:RECENTLY_DECIDED]
+    return waiting + list(decided)
+
+
+def alert_with_facts(alert: Alert) -> Alert:
+    return Alert.objects.select_related(*FACTS).get(pk=alert.pk)
+
+
+def events_between(
+    deployment: Deployment, after: int, until: int, *, audience: Audience
+) -> QuerySet[AlertEvent]:
+    """In order. An event shows its alert as it is now, which may be later than the event."""
+    events = log_after(deployment.pk, after).filter(sequence__lte=until)
+    if audience == Audience.HANDHELD:
+        events = events.filter(alert__status__in=FIELD_STATES)
+    return events
+
+
+def log_after(deployment_id: int, sequence: int) -> QuerySet[AlertEvent]:
+    return (
+        AlertEvent.objects.filter(deployment_id=deployment_id, sequence__gt=sequence)
+        .select_related(*(f"alert__{name}" for name in FACTS))
+        .order_by("sequence")
+    )
+
+
+def deployment_state(deployment: Deployment) -> DeploymentFacts:
+    size = deployment.entries.filter(status=EntryStatus.ENROLLED).count()
+    return deployment_facts(deployment, watchlist_size=size)
+
+
+def cameras_of(deployment: Deployment) -> list[CameraFacts]:
+    runs = {run.camera_id: run for run in deployment.camera_runs.select_related("camera")}
+    is_live = deployment.status == Status.LIVE
+    return [
+        camera_facts(runs[camera.pk], is_live=is_live)
+        if camera.pk in runs
+        else unread_camera(camera.name)
+        for camera in deployment.cameras.all()
+    ]
+
+
+def operators_of(deployment: Deployment, *, present: Mapping[int, str]) -> list[OperatorFacts]:
+    """Who has a console open (`present`: user id to name), and who holds how many alerts."""
+    holders = deployment.alerts.filter(status__in=HOLDING, erased_at=None)
+    held = dict(holders.values_list("claimed_by").annotate(Count("pk")).order_by())
+    away = User.objects.filter(pk__in=held.keys() - present.keys()) if held else []
+    names = {user.pk: str(user) for user in away} | dict(present)
+    return [
+        {"name": name, "present": pk in present, "holding": held.get(pk, 0)}
+        for pk, name in sorted(names.items(), key=lambda item: item[1])
+    ]

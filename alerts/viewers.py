@@ -1,0 +1,69 @@
+"""Who listens on a socket, and whether they still may. Asked again before each push, because a
+socket outlives a sign-out and a lost role."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from alerts import permissions
+from alerts.protocol import Audience, CloseCode
+from deployments.models import Deployment, User
+
+
+@dataclass(eq=False, slots=True)
+class Viewer:
+    """One open socket. `woken` is set when there is something to send, `over` when it must close."""
+
+    user_id: int
+    name: str
+    session_key: str
+    session_hash: str
+    audience: Audience
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    over: CloseCode | None = None
+
+    def end(self, code: CloseCode) -> None:
+        self.over = code
+        self.woken.set()
+
+
+def refusal(user: User, deployment: Deployment, audience: Audience) -> CloseCode | None:
+    """Why this person may not listen; None if they may."""
+    if deployment.status not in permissions.CONSOLE_STATES:
+        return CloseCode.DEPLOYMENT_CLOSED
+    if audience == Audience.HANDHELD:
+        allowed = permissions.can_open_handheld(user, deployment)
+    else:
+        allowed = permissions.can_open_console(user, deployment)
+    return None if allowed else CloseCode.FORBIDDEN
+
+
+def refused(viewers: Iterable[Viewer], deployment: Deployment) -> list[tuple[Viewer, CloseCode]]:
+    """Those who may listen no longer, from two reads however many they are."""
+    viewers = list(viewers)
+    users = User.objects.in_bulk({viewer.user_id for viewer in viewers})
+    sessions = set(
+        Session.objects.filter(
+            pk__in={viewer.session_key for viewer in viewers}, expire_date__gt=timezone.now()
+        ).values_list("pk", flat=True)
+    )
+    found = []
+    for viewer in viewers:
+        user = users.get(viewer.user_id)
+        if code := _standing(viewer, user, deployment, is_signed_in=viewer.session_key in sessions):
+            found.append((viewer, code))
+    return found
+
+
+def _standing(
+    viewer: Viewer, user: User | None, deployment: Deployment, *, is_signed_in: bool
+) -> CloseCode | None:
+    if user is None or not is_signed_in:
+        return CloseCode.SIGNED_OUT
+    if not constant_time_compare(user.get_session_auth_hash(), viewer.session_hash):
+        return CloseCode.SIGNED_OUT  # the password was changed
+    return refusal(user, deployment, viewer.audience)

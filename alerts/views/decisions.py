@@ -1,0 +1,91 @@
+"""What people decide about an alert. Each calls the lifecycle once and answers with the alert."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from alerts import lifecycle
+from alerts.forms import DismissForm, JudgementForm, ResolveForm
+from alerts.models import Alert
+from alerts.views.access import UuidView, done, for_alert, refusal
+from deployments.lifecycle import Refused
+from deployments.models import User
+
+Decision = Callable[[HttpRequest, User, Alert], object]
+
+
+def decision(decide: Decision) -> UuidView:
+    """A POST that answers with the alert; what the lifecycle refuses is told in its words."""
+
+    @require_POST
+    @for_alert
+    @wraps(decide)
+    def view(request: HttpRequest, person: User, alert: Alert) -> HttpResponse:
+        try:
+            decide(request, person, alert)
+        except Refused as words:
+            return refusal(request, alert, str(words))
+        return done(request, alert)
+
+    return view
+
+
+@decision
+def claim(_: HttpRequest, person: User, alert: Alert) -> None:
+    lifecycle.claim(alert, by=person)
+
+
+@decision
+def release(_: HttpRequest, person: User, alert: Alert) -> None:
+    lifecycle.release(alert, by=person)
+
+
+@decision
+def dismiss(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = DismissForm(request.POST)
+    _check(form)
+    lifecycle.dismiss(alert, by=person, reason=form.cleaned_data["reason"], factors=form.factors)
+
+
+@decision
+def confirm(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = JudgementForm(request.POST)
+    _check(form)
+    lifecycle.confirm(alert, by=person, factors=form.factors)
+
+
+@decision
+def dispatch(_: HttpRequest, person: User, alert: Alert) -> None:
+    lifecycle.dispatch(alert, by=person)
+
+
+@decision
+def engage(_: HttpRequest, person: User, alert: Alert) -> None:
+    lifecycle.engage(alert, by=person)
+
+
+@decision
+def not_located(_: HttpRequest, person: User, alert: Alert) -> None:
+    lifecycle.not_located(alert, by=person)
+
+
+@decision
+def resolve(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = ResolveForm(request.POST)
+    _check(form)
+    lifecycle.resolve(
+        alert,
+        by=person,
+        outcome=form.cleaned_data["outcome"],
+        identity_confirmed=form.is_yes("identity_confirmed"),
+        notice_handed_over=form.is_yes("notice_handed_over"),
+    )
+
+
+def _check(form: Form) -> None:
+    """Raises Refused with the first fault in words."""
+    if not form.is_valid():
+        raise Refused(str(next(iter(form.errors.values()))[0]))

@@ -1,0 +1,165 @@
+"""Who hears nothing, and who hears no more."""
+
+import pytest
+from channels.db import database_sync_to_async
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from alerts.protocol import CloseCode
+from deployments import lifecycle
+from deployments.enums import Role, Status
+from deployments.models import AuditEvent, Deployment, User
+from tests.alerts.sockets import Socket, cookies_of, open_socket
+from tests.factories import make_alert, make_deployment, person
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+in_database = database_sync_to_async
+
+
+@pytest.fixture
+async def deployment() -> Deployment:
+    return await in_database(make_deployment)(status=Status.LIVE)
+
+
+@pytest.fixture
+async def alice() -> User:
+    return await in_database(person)("alice")
+
+
+async def code_of_refusal(socket: Socket) -> int:
+    """The closing code of a socket that is told good-bye and nothing else."""
+    await socket.connect(timeout=5)
+    bye = await socket.next()
+    assert bye["type"] == "bye"
+    code = await socket.closing_code()
+    assert code == bye["code"]
+    return code
+
+
+async def listening(socket: Socket) -> Socket:
+    await socket.connect(timeout=5)
+    await socket.next("snapshot")
+    await socket.next("state")
+    return socket
+
+
+async def test_anonymous_is_refused(deployment: Deployment) -> None:
+    assert await code_of_refusal(await open_socket(deployment, None)) == CloseCode.SIGNED_OUT
+
+
+async def test_guessed_session_is_refused(deployment: Deployment) -> None:
+    socket = await open_socket(deployment, None, cookie=b"sessionid=" + b"a" * 32)
+
+    assert await code_of_refusal(socket) == CloseCode.SIGNED_OUT
+
+
+@pytest.mark.parametrize(
+    "username", ["charlie", "applicant", "watchlist_manager", "auditor", "engagement_officer"]
+)
+async def test_only_operators_open_a_console(deployment: Deployment, username: str) -> None:
+    user = await in_database(person)(username)
+
+    socket = await open_socket(deployment, user)
+
+    assert await code_of_refusal(socket) == CloseCode.FORBIDDEN
+    refusals = AuditEvent.objects.filter(action="console.refused", actor=username)
+    assert await in_database(refusals.count)() == 1
+
+
+async def test_operator_opens_no_handheld(deployment: Deployment, alice: User) -> None:
+    socket = await open_socket(deployment, alice, page="handheld")
+
+    assert await code_of_refusal(socket) == CloseCode.FORBIDDEN
+
+
+async def test_unknown_deployment_is_refused(alice: User) -> None:
+    socket = await open_socket(Deployment(), alice)
+
+    assert await code_of_refusal(socket) == CloseCode.NOT_FOUND
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.AUTHORISED, Status.CLOSED])
+async def test_no_console_of_a_deployment_that_is_not_open(alice: User, status: Status) -> None:
+    deployment = await in_database(make_deployment)(status=status)
+
+    socket = await open_socket(deployment, alice)
+
+    assert await code_of_refusal(socket) == CloseCode.DEPLOYMENT_CLOSED
+
+
+async def test_foreign_origin_is_refused_before_anything_is_said(
+    deployment: Deployment, alice: User
+) -> None:
+    socket = await open_socket(deployment, alice, origin=b"https://elsewhere.example")
+
+    connected, _ = await socket.connect(timeout=5)
+
+    assert not connected
+
+
+async def test_lost_role_closes(deployment: Deployment, alice: User) -> None:
+    socket = await listening(await open_socket(deployment, alice))
+
+    await in_database(User.objects.filter(pk=alice.pk).update)(roles=[Role.APPLICANT])
+
+    assert await socket.closing_code() == CloseCode.FORBIDDEN
+
+
+async def test_nothing_more_is_heard_with_the_role_lost(
+    deployment: Deployment, alice: User
+) -> None:
+    socket = await listening(await open_socket(deployment, alice))
+
+    await in_database(User.objects.filter(pk=alice.pk).update)(roles=[])
+    bob = await in_database(person)("bob")
+    await in_database(make_alert)(deployment, by=bob)
+
+    assert (await socket.next("event", "bye"))["type"] == "bye"
+
+
+async def test_deactivated_person_is_closed(deployment: Deployment, alice: User) -> None:
+    socket = await listening(await open_socket(deployment, alice))
+
+    await in_database(User.objects.filter(pk=alice.pk).update)(is_active=False)
+
+    assert await socket.closing_code() == CloseCode.FORBIDDEN
+
+
+async def test_sign_out_closes(deployment: Deployment, alice: User) -> None:
+    cookie = await cookies_of(alice)
+    socket = await listening(await open_socket(deployment, alice, cookie=cookie))
+
+    client = Client()
+    client.cookies["sessionid"] = cookie.partition(b"=")[2].decode()
+    await in_database(client.logout)()
+
+    assert await socket.closing_code() == CloseCode.SIGNED_OUT
+
+
+async def test_expired_session_closes(deployment: Deployment, alice: User) -> None:
+    socket = await listening(await open_socket(deployment, alice))
+
+    await in_database(Session.objects.update)(expire_date="2020-01-01T00:00:00Z")
+
+    assert await socket.closing_code() == CloseCode.SIGNED_OUT
+
+
+async def test_changed_password_closes(deployment: Deployment, alice: User) -> None:
+    socket = await listening(await open_socket(deployment, alice))
+
+    await in_database(User.objects.filter(pk=alice.pk).update)(password="!changed")
+
+    assert await socket.closing_code() == CloseCode.SIGNED_OUT
+
+
+async def test_end_is_told_and_closing_closes(deployment: Deployment, alice: User) -> None:
+    socket = await listening(await open_socket(deployment, alice))
+
+    await in_database(lifecycle.end)(deployment, by=alice, reason="The operation is over.")
+    state = await socket.next("state")
+    while state["deployment"]["status"] != "ended":
+        state = await socket.next("state")
+    await in_database(Deployment.objects.filter(pk=deployment.pk).update)(status=Status.CLOSED)
+
+    assert await socket.closing_code() == CloseCode.DEPLOYMENT_CLOSED
