@@ -50,6 +50,9 @@ def notice_lead(deployment: Deployment) -> timedelta:
 
 
 def is_notice_in_time(deployment: Deployment) -> bool:
+    """Up long enough before the start; where policy asks for no days ahead, up at all."""
+    if settings.NOTICE_LEAD_DAYS == 0:
+        return deployment.published_at is not None
     return notice_lead(deployment) >= timedelta(days=settings.NOTICE_LEAD_DAYS)
 
 

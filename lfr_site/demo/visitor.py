@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 
+_REFUSAL = re.compile(r'message-error">.*?<p>(.*?)</p>', re.DOTALL)
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 TIMEOUT_S = 20
 
@@ -37,9 +38,10 @@ class Visitor:
         *,
         form_at: str | None = None,
         files: Any = None,
-        expect: int = 200,
+        is_refused: bool = False,
     ) -> requests.Response:
-        """Fetch the form's page for its token, then post, following the redirect."""
+        """Fetch the form's page for its token, then post, following the redirect. A refusal that
+        the page shows is an UnexpectedAnswer with its words, unless one is expected."""
         answer = self.session.post(
             self.base_url + path,
             data={**(data or {}), "csrfmiddlewaretoken": self._token(form_at or path)},
@@ -47,7 +49,10 @@ class Visitor:
             headers={"Referer": self.base_url + path},
             timeout=TIMEOUT_S,
         )
-        return _expected(answer, expect)
+        refusal = _REFUSAL.search(_expected(answer, 200).text)
+        if bool(refusal) != is_refused:
+            raise UnexpectedAnswer(f"{path}: {refusal[1] if refusal else 'was not refused'}")
+        return answer
 
     def send(self, path: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Post as the console's scripts do: token in a header, JSON back."""
