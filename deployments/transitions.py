@@ -185,7 +185,8 @@ def frozen_cameras_sql(editable: frozenset[Status]) -> str:
 def bound_camera_sql() -> str:
     """PL/pgSQL that refuses to point a camera elsewhere under an authority."""
     states = ", ".join(f"'{status.value}'" for status in CAMERA_IS_BOUND)
-    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in CAMERA_COLUMNS)
+    # Quoted: PL/pgSQL takes "loop" for its own word.
+    changed = " OR ".join(f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in CAMERA_COLUMNS)
     return f"""
         IF ({changed}) AND EXISTS (
             SELECT FROM deployments_deploymentcamera used
