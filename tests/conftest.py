@@ -15,7 +15,7 @@ from tests.servers_plugin import URLS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from tests.factories import Cast
 
@@ -41,7 +41,7 @@ def flush_refusing_tables() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def file_store(settings: "SettingsWrapper", tmp_path: Path) -> Path:
+def file_store(settings: "Settings", tmp_path: Path) -> Path:
     """An image store of the test's own."""
     folder = tmp_path / "files"
     settings.FILE_STORE = folder
