@@ -6,13 +6,14 @@ RUN := $(VENV)/bin/python
 ARGS ?=
 
 # What the settings want before a check may read them; no server is contacted with it.
-LINT_ENVIRONMENT := LFR_SECRET_KEY=for-checks-only-and-longer-than-the-fifty-characters-asked-for \
+LINT_ENVIRONMENT := env LFR_SECRET_KEY=for-checks-only-and-longer-than-the-fifty-characters-asked-for \
 	LFR_MASTER_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
 	LFR_DATABASE_URL=postgresql://nobody@/none?host=/nowhere \
 	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME="Seed Constabulary"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint format bench requirements clean
+.PHONY: help setup setup-dev demo test lint lint-style lint-types lint-templates lint-django format bench \
+	requirements clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,11 +30,19 @@ demo: setup ## Start the whole system with a synthetic street camera (Ctrl-C sto
 test: setup-dev ## Run all the tests, on servers of their own
 	$(RUN) -m pytest $(ARGS)
 
-lint: setup-dev ## Check style, types, templates and migrations
+lint: lint-style lint-types lint-templates lint-django ## Check style, types, templates and migrations
+
+lint-style: setup-dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+
+lint-types: setup-dev
 	$(LINT_ENVIRONMENT) $(RUN) -m mypy
+
+lint-templates: setup-dev
 	$(RUN) -m djlint --lint --quiet templates
+
+lint-django: setup-dev
 	$(LINT_ENVIRONMENT) $(RUN) manage.py check --deploy --fail-level WARNING
 	$(LINT_ENVIRONMENT) $(RUN) -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
 
