@@ -37,7 +37,9 @@ def _tamper(sql: str, *parameters: object) -> None:
 
 
 @given(action=texts, subject=texts, reason=texts, value=texts)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @pytest.mark.django_db
 def test_python_and_the_database_agree_on_every_text(
     action: str, subject: str, reason: str, value: str

@@ -15,7 +15,9 @@ KEY = b"k" * KEY_BYTES
 
 @given(data=st.binary(max_size=4096), associated=st.text(max_size=60))
 def test_what_was_sealed_opens(data: bytes, associated: str):
-    assert unseal(seal(data, key=KEY, associated=associated), key=KEY, associated=associated) == data
+    assert (
+        unseal(seal(data, key=KEY, associated=associated), key=KEY, associated=associated) == data
+    )
 
 
 @given(data=st.binary(min_size=1, max_size=256), where=st.data())

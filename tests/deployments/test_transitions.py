@@ -116,9 +116,7 @@ def test_what_was_applied_for_is_frozen(cast: Cast, app_role: None, column: str)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - EDITABLE))
-def test_the_threshold_is_frozen_in_every_later_status(
-    cast: Cast, app_role: None, status: Status
-):
+def test_the_threshold_is_frozen_in_every_later_status(cast: Cast, app_role: None, status: Status):
     deployment = make_deployment(status=Status.AUTHORISED)
     run_sql("RESET ROLE")
     force_status(deployment, status)
@@ -156,9 +154,7 @@ def test_a_decision_is_not_changed(cast: Cast, app_role: None, column: str, valu
 
 
 @pytest.mark.parametrize("column", ["started_at", "ended_at"])
-def test_the_times_that_clocks_run_from_are_written_once(
-    cast: Cast, app_role: None, column: str
-):
+def test_the_times_that_clocks_run_from_are_written_once(cast: Cast, app_role: None, column: str):
     deployment = make_deployment(status=Status.ENDED)
     sql = f"UPDATE deployments_deployment SET {column} = {column} + interval '1 day' WHERE id = %s"
 
@@ -185,9 +181,7 @@ def test_a_deployment_begins_as_a_draft(cast: Cast, app_role: None):
 
 
 @pytest.mark.parametrize("username", ["applicant", "alice", "second_superintendent"])
-def test_who_may_not_decide_is_refused_by_the_database(
-    cast: Cast, app_role: None, username: str
-):
+def test_who_may_not_decide_is_refused_by_the_database(cast: Cast, app_role: None, username: str):
     """The applicant; an operator; a superintendent who applied."""
     applicant = person("second_superintendent" if username != "alice" else "applicant")
     if username == "applicant":
@@ -255,9 +249,7 @@ def test_a_camera_is_not_moved_between_a_draft_and_an_authority(cast: Cast, app_
 
 
 @pytest.mark.parametrize("column", CAMERA_COLUMNS)
-def test_an_authorised_camera_is_not_pointed_elsewhere(
-    cast: Cast, app_role: None, column: str
-):
+def test_an_authorised_camera_is_not_pointed_elsewhere(cast: Cast, app_role: None, column: str):
     camera = make_camera()
     make_deployment(status=Status.AUTHORISED, cameras=[camera])
     value = "NOT loop" if column == "loop" else "'file:/elsewhere.mp4'"
