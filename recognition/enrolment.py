@@ -20,7 +20,7 @@ LONGEST_SIDE_PX = 1280
 MIN_FACE_PX = (40.0, 50.0, 100.0)
 # A second face this much smaller than the first is somebody in the background.
 BYSTANDER_RATIO = 0.4
-LIMITS = QualityLimits(min_size_px=48.0, max_pose=0.5)
+LIMITS = QualityLimits(min_size_px=48.0, min_sharpness=0.018, max_pose=0.65)
 
 
 class Models(Protocol):

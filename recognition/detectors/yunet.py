@@ -35,6 +35,8 @@ class YuNet:
         small = image
         if size != (image.shape[1], image.shape[0]):
             small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        if min(size) < SMALLEST_PX:  # nothing to find, and OpenCV answers with garbage
+            return []
         runner = self._runner()
         runner.setInputSize(size)
         rows: Any = runner.detect(small)[1]

@@ -24,8 +24,8 @@ ANY_PICTURE = QualityLimits(min_sharpness=-1.0, min_exposure=0.0, max_exposure=1
 def frontal_face(x: float, y: float, size: float = 80.0, *, score: float = 0.99) -> Face:
     """An upright face looking at the camera, its box `size` px wide with (x, y) top left."""
     points = [(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.78), (0.65, 0.78)]
-    landmarks = np.array(points, np.float32) * np.float32(size)
-    return Face(Box(x, y, size, size), landmarks + np.float32((x, y)), score)
+    landmarks = np.array(points) * size + (x, y)
+    return Face(Box(x, y, size, size), landmarks.astype(np.float32), score)
 
 
 def face_in_profile(x: float, y: float, size: float = 80.0) -> Face:

@@ -22,7 +22,7 @@ def placed(angle: float, scale: float, dx: float, dy: float) -> np.ndarray:
 )  # fmt: skip
 def test_an_exact_similarity_is_undone_exactly(
     angle: float, scale: float, dx: float, dy: float, weights: list[float]
-):
+) -> None:
     points = placed(angle, scale, dx, dy)
 
     matrix = similarity_transform(points, np.array(POINTS), weights=weights)
@@ -31,7 +31,7 @@ def test_an_exact_similarity_is_undone_exactly(
 
 
 @given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-90, 90)), min_size=5, max_size=5))
-def test_the_transform_never_mirrors_or_shears(points: list[tuple[float, float]]):
+def test_the_transform_never_mirrors_or_shears(points: list[tuple[float, float]]) -> None:
     source = np.array(points)
     if np.ptp(source, axis=0).max() < 1:
         return
@@ -42,7 +42,7 @@ def test_the_transform_never_mirrors_or_shears(points: list[tuple[float, float]]
     assert b == pytest.approx(-c)
 
 
-def test_no_small_change_of_the_transform_fits_noisy_points_better():
+def test_no_small_change_of_the_transform_fits_noisy_points_better() -> None:
     rng = np.random.default_rng(4)
     points = placed(0.3, 1.4, 20, -7) + rng.normal(0, 4, (5, 2))
     best = similarity_transform(points, np.array(POINTS))
@@ -55,7 +55,7 @@ def test_no_small_change_of_the_transform_fits_noisy_points_better():
         assert error(best + np.array([[a, -b, dx], [b, a, dy]])) >= error(best)
 
 
-def test_a_point_of_little_weight_moves_the_face_little():
+def test_a_point_of_little_weight_moves_the_face_little() -> None:
     points = placed(0, 1, 0, 0)
     points[2] += (15, 0)
 
@@ -66,13 +66,13 @@ def test_a_point_of_little_weight_moves_the_face_little():
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
-def test_points_that_define_nothing_are_refused(value: float):
+def test_points_that_define_nothing_are_refused(value: float) -> None:
     with pytest.raises(NoAlignment):
         similarity_transform(np.full((5, 2), value), np.array(POINTS))
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 3.0, 9.0])
-def test_a_turned_face_of_any_size_comes_out_upright(scale: float):
+def test_a_turned_face_of_any_size_comes_out_upright(scale: float) -> None:
     size = int(500 * max(1.0, scale / 2))
     image = np.zeros((size, size, 3), np.uint8)
     points = placed(0.4, scale, 120, 20)
@@ -88,7 +88,7 @@ def test_a_turned_face_of_any_size_comes_out_upright(scale: float):
         assert max(green, blue) < 60
 
 
-def test_a_face_at_the_edge_has_no_black_corner():
+def test_a_face_at_the_edge_has_no_black_corner() -> None:
     image = np.full((200, 200, 3), 90, np.uint8)
 
     chip = align(image, placed(0, 1, -50, -60).astype(np.float32), template=TEMPLATE)
@@ -96,6 +96,6 @@ def test_a_face_at_the_edge_has_no_black_corner():
     assert (chip == 90).all()
 
 
-def test_a_template_of_four_points_is_refused():
+def test_a_template_of_four_points_is_refused() -> None:
     with pytest.raises(ValueError, match="five points"):
         AlignmentTemplate.from_options({"size": 112, "points": POINTS[:4]})

@@ -14,16 +14,16 @@ def seen(*times: float, value: float = 50.0) -> TrackMemory:
     return memory
 
 
-def test_the_first_usable_face_is_embedded_at_once():
+def test_the_first_usable_face_is_embedded_at_once() -> None:
     assert is_due(TrackMemory(), FAIR, now=0.0, pace=PACE)
 
 
-def test_the_next_frame_is_not():
+def test_the_next_frame_is_not() -> None:
     assert not is_due(seen(10.0), FAIR, now=10.04, pace=PACE)
     assert is_due(seen(10.0), FAIR, now=10.0 + PACE.retry_s, pace=PACE)
 
 
-def test_seen_well_enough_it_rests_unless_the_picture_improves():
+def test_seen_well_enough_it_rests_unless_the_picture_improves() -> None:
     memory = seen(*[float(n) for n in range(PACE.eager_attempts)])
     now = PACE.eager_attempts - 1 + 0.5
 
@@ -32,7 +32,7 @@ def test_seen_well_enough_it_rests_unless_the_picture_improves():
     assert is_due(memory, FAIR, now=now + PACE.rest_s, pace=PACE)
 
 
-def test_a_matched_track_is_looked_at_again_at_the_pace_of_repeats():
+def test_a_matched_track_is_looked_at_again_at_the_pace_of_repeats() -> None:
     memory = seen(10.0)
     memory.report(7)
 
@@ -40,11 +40,11 @@ def test_a_matched_track_is_looked_at_again_at_the_pace_of_repeats():
     assert is_due(memory, FAIR, now=10.0 + PACE.repeat_s, pace=PACE)
 
 
-def test_a_clock_that_jumps_back_does_not_silence_a_track():
+def test_a_clock_that_jumps_back_does_not_silence_a_track() -> None:
     assert is_due(seen(1000.0), FAIR, now=3.0, pace=PACE)
 
 
-def test_a_memory_holds_times_counts_and_ids_only():
+def test_a_memory_holds_times_counts_and_ids_only() -> None:
     assert set(TrackMemory.__slots__) == {
         "attempts", "last_attempt_at", "best_value", "times_over_threshold", "reported",
     }  # fmt: skip

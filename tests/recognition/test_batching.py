@@ -37,7 +37,7 @@ def ask_while_busy(batcher: EmbeddingBatcher, gate: Gate, *people: int) -> list[
         return [future.result(10) for future in (first, *rest)]
 
 
-def test_it_looks_like_the_embedder_it_wraps():
+def test_it_looks_like_the_embedder_it_wraps() -> None:
     embedder = ScriptedEmbedder()
     batcher = EmbeddingBatcher(embedder)
 
@@ -46,7 +46,7 @@ def test_it_looks_like_the_embedder_it_wraps():
     assert batcher.embed(chips(3, 5)) == pytest.approx(np.stack([person(3), person(5)]))
 
 
-def test_a_lone_camera_waits_for_nobody():
+def test_a_lone_camera_waits_for_nobody() -> None:
     embedder = ScriptedEmbedder()
 
     EmbeddingBatcher(embedder).embed(chips(1))
@@ -54,7 +54,7 @@ def test_a_lone_camera_waits_for_nobody():
     assert embedder.batches == [1]
 
 
-def test_what_waits_behind_a_batch_becomes_the_next_one():
+def test_what_waits_behind_a_batch_becomes_the_next_one() -> None:
     gate = Gate()
     embedder = ScriptedEmbedder(embed=gate)
 
@@ -65,7 +65,7 @@ def test_what_waits_behind_a_batch_becomes_the_next_one():
         assert answer == pytest.approx(person(number)[None])
 
 
-def test_a_batch_is_bounded():
+def test_a_batch_is_bounded() -> None:
     gate = Gate()
     embedder = ScriptedEmbedder(embed=gate)
 
@@ -74,7 +74,7 @@ def test_a_batch_is_bounded():
     assert embedder.batches == [1, 2, 2, 1]
 
 
-def test_one_camera_does_not_keep_the_embeddings_of_another_in_memory():
+def test_one_camera_does_not_keep_the_embeddings_of_another_in_memory() -> None:
     gate = Gate()
 
     answers = ask_while_busy(EmbeddingBatcher(ScriptedEmbedder(embed=gate)), gate, 1, 2)
@@ -82,7 +82,7 @@ def test_one_camera_does_not_keep_the_embeddings_of_another_in_memory():
     assert all(answer.base is None for answer in answers)
 
 
-def test_a_failed_batch_fails_for_those_in_it_and_no_later_one():
+def test_a_failed_batch_fails_for_those_in_it_and_no_later_one() -> None:
     class Failing(ScriptedEmbedder):
         def embed(self, chips: Image) -> Floats:
             if chips[0, 0, 0, 0] == 9:
@@ -96,14 +96,14 @@ def test_a_failed_batch_fails_for_those_in_it_and_no_later_one():
     assert batcher.embed(chips(1)) == pytest.approx(person(1)[None])
 
 
-def test_no_face_needs_no_model():
+def test_no_face_needs_no_model() -> None:
     embedder = ScriptedEmbedder()
 
     assert EmbeddingBatcher(embedder).embed(np.zeros((0, CHIP, CHIP, 3), np.uint8)).shape == (0, 8)
     assert embedder.batches == []
 
 
-def test_many_threads_get_each_their_own():
+def test_many_threads_get_each_their_own() -> None:
     batcher = EmbeddingBatcher(ScriptedEmbedder())
 
     def ask(number: int) -> bool:

@@ -8,7 +8,7 @@ PICTURE = RNG.integers(0, 255, (200, 400, 3)).astype(np.uint8)
 KEPT, OTHER = Box(20, 40, 80, 100), Box(250, 40, 80, 100)
 
 
-def test_everybody_else_is_reduced_to_a_few_flat_blocks():
+def test_everybody_else_is_reduced_to_a_few_flat_blocks() -> None:
     blurred = blur_others(PICTURE, KEPT, [OTHER])
     part = blurred[40:140, 250:330]
 
@@ -16,13 +16,13 @@ def test_everybody_else_is_reduced_to_a_few_flat_blocks():
     assert (blurred[40:140, 20:100] == PICTURE[40:140, 20:100]).all()
 
 
-def test_hair_and_chin_outside_the_box_go_too():
+def test_hair_and_chin_outside_the_box_go_too() -> None:
     blurred = blur_others(PICTURE, KEPT, [OTHER])
 
     assert (blurred[10:40, 250:330] != PICTURE[10:40, 250:330]).mean() > 0.8
 
 
-def test_the_original_is_left_alone():
+def test_the_original_is_left_alone() -> None:
     before = PICTURE.copy()
 
     blur_others(PICTURE, KEPT, [OTHER])
@@ -30,13 +30,13 @@ def test_the_original_is_left_alone():
     assert (before == PICTURE).all()
 
 
-def test_the_matched_face_stays_visible_where_another_overlaps_it():
+def test_the_matched_face_stays_visible_where_another_overlaps_it() -> None:
     blurred = blur_others(PICTURE, KEPT, [Box(70, 60, 80, 100)])
 
     assert (blurred[40:140, 20:100] == PICTURE[40:140, 20:100]).all()
 
 
-def test_two_faces_that_differ_in_detail_only_become_the_same_blocks():
+def test_two_faces_that_differ_in_detail_only_become_the_same_blocks() -> None:
     flat = np.full((200, 400, 3), 120, np.uint8)
     detailed = flat.copy()
     detailed[60:120:2, 260:320] += 6
@@ -47,6 +47,6 @@ def test_two_faces_that_differ_in_detail_only_become_the_same_blocks():
     assert (one == other).all(), "nothing is left to undo"
 
 
-def test_boxes_beyond_the_edge_are_no_error():
+def test_boxes_beyond_the_edge_are_no_error() -> None:
     for box in (Box(-50, -50, 80, 80), Box(390, 190, 80, 80), Box(900, 900, 5, 5), Box(5, 5, 0, 0)):
         assert blur_others(PICTURE, KEPT, [box]).shape == PICTURE.shape

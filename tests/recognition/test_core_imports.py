@@ -13,7 +13,7 @@ CORE = (
 FOREIGN = ("django", "tensorflow", "keras", "deepface", "dlib", "mtcnn", "onnxruntime")
 
 
-def test_importing_the_core_loads_neither_django_nor_a_heavy_library():
+def test_importing_the_core_loads_neither_django_nor_a_heavy_library() -> None:
     script = (
         "import importlib, sys\n"
         f"for name in {CORE!r}: importlib.import_module('recognition.' + name)\n"

@@ -8,7 +8,7 @@ import pytest
 
 from recognition.enrolment import LONGEST_SIDE_PX, template_from_image
 from recognition.images import UnusableImage
-from recognition.types import Face, Floats, Image
+from recognition.types import Face, Floats
 from tests.recognition.scripted_parts import (
     ConstantDetector,
     ScriptedDetector,
@@ -31,7 +31,7 @@ def models(*faces: Face, embed: Floats | None = None) -> Models:
 
 def photograph(width: int = 400, height: int = 300, *, blur: float = 0) -> bytes:
     coarse = np.random.default_rng(2).integers(0, 255, (50, 66, 3))
-    image: Image = cv2.resize(coarse.astype(np.uint8), (width, height))
+    image = cv2.resize(coarse.astype(np.uint8), (width, height))
     if blur:
         image = cv2.GaussianBlur(image, (0, 0), blur)
     buffer = io.BytesIO()
@@ -42,7 +42,7 @@ def photograph(width: int = 400, height: int = 300, *, blur: float = 0) -> bytes
 FACE = frontal_face(100, 60, 160)
 
 
-def test_one_good_face_gives_a_template():
+def test_one_good_face_gives_a_template() -> None:
     template = template_from_image(photograph(), models(FACE))
 
     assert template.embedding.shape == (8,)
@@ -50,11 +50,11 @@ def test_one_good_face_gives_a_template():
     assert template.quality.usable
 
 
-def test_a_small_face_in_the_background_is_nobody():
+def test_a_small_face_in_the_background_is_nobody() -> None:
     assert template_from_image(photograph(), models(frontal_face(0, 0, 50), FACE)).face is FACE
 
 
-def test_a_face_missed_at_one_size_is_found_from_another():
+def test_a_face_missed_at_one_size_is_found_from_another() -> None:
     found_late = Models(ScriptedDetector([], [FACE]), models().embedder)
 
     assert template_from_image(photograph(), found_late).face is FACE
@@ -73,7 +73,7 @@ def test_a_face_missed_at_one_size_is_found_from_another():
 )
 def test_what_cannot_become_a_template_is_said_in_words(
     faces: list[Face], image: bytes, reason: str
-):
+) -> None:
     with pytest.raises(UnusableImage) as caught:
         template_from_image(image, models(*faces))
 
@@ -81,14 +81,14 @@ def test_what_cannot_become_a_template_is_said_in_words(
 
 
 @pytest.mark.parametrize("value", [np.nan, 0.0])
-def test_no_template_comes_from_garbage(value: float):
+def test_no_template_comes_from_garbage(value: float) -> None:
     garbage = np.full((1, 8), value, np.float32)
 
     with pytest.raises(UnusableImage, match="no usable template"):
         template_from_image(photograph(), models(FACE, embed=garbage))
 
 
-def test_a_huge_photograph_is_searched_at_a_sensible_size():
+def test_a_huge_photograph_is_searched_at_a_sensible_size() -> None:
     detector = ScriptedDetector([FACE])
 
     template_from_image(photograph(4000, 3000), Models(detector, models().embedder))

@@ -10,11 +10,13 @@ from recognition.gallery_memory import MemoryGallery
 
 def unit_rows(rng: np.random.Generator, count: int, dimension: int = 16) -> np.ndarray:
     rows = rng.normal(size=(count, dimension)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(1, 5), st.integers(0, 1000))
-def test_search_agrees_with_sorting_everything(templates: int, entries: int, limit: int, seed: int):
+def test_search_agrees_with_sorting_everything(
+    templates: int, entries: int, limit: int, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     matrix, ids = unit_rows(rng, templates), rng.integers(0, entries, templates)
     probes = unit_rows(rng, 3)
@@ -30,11 +32,11 @@ def test_search_agrees_with_sorting_everything(templates: int, entries: int, lim
         )
 
 
-def test_an_empty_gallery_finds_nobody():
+def test_an_empty_gallery_finds_nobody() -> None:
     assert MemoryGallery(16).search(np.ones((2, 16), np.float32), limit=3) == [[], []]
 
 
-def test_what_does_not_fit_is_refused():
+def test_what_does_not_fit_is_refused() -> None:
     gallery = MemoryGallery(16)
 
     with pytest.raises(ValueError, match="2 entries for 1 templates"):
@@ -44,7 +46,7 @@ def test_what_does_not_fit_is_refused():
     assert len(gallery) == 0
 
 
-def test_a_search_sees_one_whole_list_while_another_replaces_it():
+def test_a_search_sees_one_whole_list_while_another_replaces_it() -> None:
     rng = np.random.default_rng(0)
     matrix = unit_rows(rng, 200)
     gallery = MemoryGallery(16)

@@ -45,7 +45,7 @@ def reason(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"])
-def test_the_usual_kinds_become_bgr(kind: str):
+def test_the_usual_kinds_become_bgr(kind: str) -> None:
     image = decode_image(encoded(halves(), kind))
 
     assert image.shape == (60, 80, 3)
@@ -55,7 +55,7 @@ def test_the_usual_kinds_become_bgr(kind: str):
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "P", "RGBA"])
-def test_other_colour_spaces_look_the_same(mode: str):
+def test_other_colour_spaces_look_the_same(mode: str) -> None:
     kind = "PNG" if mode in ("P", "RGBA") else "TIFF"
 
     image = decode_image(encoded(halves(mode), kind))
@@ -64,13 +64,13 @@ def test_other_colour_spaces_look_the_same(mode: str):
 
 
 @pytest.mark.parametrize("mode", ["L", "1"])
-def test_grey_becomes_three_equal_channels(mode: str):
+def test_grey_becomes_three_equal_channels(mode: str) -> None:
     image = decode_image(encoded(halves().convert(mode)))
 
     assert (image[..., 0] == image[..., 2]).all()
 
 
-def test_sixteen_bits_keep_their_contrast():
+def test_sixteen_bits_keep_their_contrast() -> None:
     ramp = np.tile(np.linspace(0, 4095, 80).astype(np.uint16), (60, 1))  # a 12-bit scanner
 
     image = decode_image(encoded(PIL.Image.fromarray(ramp)))
@@ -80,13 +80,13 @@ def test_sixteen_bits_keep_their_contrast():
     assert image[0, 40, 0].tolist() == pytest.approx(128, abs=4)
 
 
-def test_transparent_parts_become_white():
+def test_transparent_parts_become_white() -> None:
     image = decode_image(encoded(PIL.Image.new("RGBA", (60, 60), (0, 0, 0, 0))))
 
     assert (image == 255).all()
 
 
-def test_a_camera_held_upright_is_turned_upright():
+def test_a_camera_held_upright_is_turned_upright() -> None:
     exif = PIL.Image.Exif()
     exif[ORIENTATION] = 6  # the top of the scene is at the right of the stored picture
 
@@ -96,14 +96,14 @@ def test_a_camera_held_upright_is_turned_upright():
     assert image[10, 30].tolist() == pytest.approx([0, 0, 255], abs=6), "the left half is on top"
 
 
-def test_metadata_that_is_nonsense_is_ignored():
+def test_metadata_that_is_nonsense_is_ignored() -> None:
     exif = PIL.Image.Exif()
     exif[ORIENTATION] = 77
 
     assert decode_image(encoded(halves(), "JPEG", exif=exif)).shape == (60, 80, 3)
 
 
-def test_what_cannot_be_used_is_said_in_words():
+def test_what_cannot_be_used_is_said_in_words() -> None:
     whole = encoded(halves(), "JPEG")
     frames = [halves(), halves().rotate(180)]
     animated = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
@@ -120,12 +120,12 @@ def test_what_cannot_be_used_is_said_in_words():
 
 
 @pytest.mark.parametrize("side", [8_000, 30_000])
-def test_a_decompression_bomb_is_refused_on_its_header(side: int):
+def test_a_decompression_bomb_is_refused_on_its_header(side: int) -> None:
     assert reason(bomb(side, side)) == ("The image is too large: at most 50 megapixels are read.")
 
 
 @given(st.binary(max_size=300), st.integers(0, 200))
-def test_no_damage_does_more_than_refuse(noise: bytes, cut: int):
+def test_no_damage_does_more_than_refuse(noise: bytes, cut: int) -> None:
     whole = encoded(halves(), "JPEG")
     damaged = whole[:cut] + noise + whole[cut + len(noise) :]
 

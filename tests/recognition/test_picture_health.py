@@ -6,7 +6,9 @@ from recognition.readers.picture_health import PictureHealth
 from recognition.types import Image, StreamState
 
 RNG = np.random.default_rng(0)
-SCENE = cv2.resize(RNG.integers(0, 255, (90, 160, 3)).astype(np.uint8), (640, 360))
+SCENE: Image = np.asarray(
+    cv2.resize(RNG.integers(0, 255, (90, 160, 3)).astype(np.uint8), (640, 360)), np.uint8
+)
 
 
 def with_noise(image: Image) -> Image:
@@ -21,7 +23,7 @@ def watched(image: Image, *, seconds: float, noise: bool = True) -> PictureHealt
     return health
 
 
-def test_a_still_scene_with_a_sensors_noise_is_live():
+def test_a_still_scene_with_a_sensors_noise_is_live() -> None:
     assert watched(SCENE, seconds=30).verdict(now=30) is StreamState.LIVE
 
 
@@ -35,24 +37,26 @@ def test_a_still_scene_with_a_sensors_noise_is_live():
     ],
     ids=["frozen", "dark", "blurred", "covered"],
 )
-def test_a_picture_that_is_not_fit_is_told_apart(image: Image, noise: bool, state: StreamState):
+def test_a_picture_that_is_not_fit_is_told_apart(
+    image: Image, noise: bool, state: StreamState
+) -> None:
     assert watched(image, seconds=15, noise=noise).verdict(now=15) is state
 
 
-def test_a_moment_of_darkness_is_not_reported():
+def test_a_moment_of_darkness_is_not_reported() -> None:
     health = watched(SCENE // 40, seconds=3)
 
     assert health.verdict(now=3) is StreamState.LIVE
 
 
-def test_a_picture_that_recovers_is_live_again():
+def test_a_picture_that_recovers_is_live_again() -> None:
     health = watched(SCENE // 40, seconds=15)
     health.observe(with_noise(SCENE), now=16)
 
     assert health.verdict(now=16) is StreamState.LIVE
 
 
-def test_what_it_keeps_is_too_small_to_hold_a_face():
+def test_what_it_keeps_is_too_small_to_hold_a_face() -> None:
     health = watched(SCENE, seconds=2)
 
     assert health._thumbnail is not None

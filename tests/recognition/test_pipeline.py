@@ -37,7 +37,7 @@ def two_walkers(number: int) -> Frame:
     return frame(number, street((SOUGHT, LEFT), (PASSER_BY, RIGHT)))
 
 
-def test_the_one_who_is_sought_is_sighted_and_nobody_else():
+def test_the_one_who_is_sought_is_sighted_and_nobody_else() -> None:
     pipeline = pipeline_of(ConstantDetector(LEFT, RIGHT), gallery=gallery_of(SOUGHT, OTHER))
 
     (sighting,) = watch(pipeline, *map(two_walkers, range(1, 10)))
@@ -51,7 +51,7 @@ def test_the_one_who_is_sought_is_sighted_and_nobody_else():
     assert (sighting.probe_crop[40, 40] == SOUGHT).all()
 
 
-def test_what_was_done_is_counted():
+def test_what_was_done_is_counted() -> None:
     pipeline = pipeline_of(ConstantDetector(LEFT, RIGHT), gallery=gallery_of(SOUGHT))
     reader = ScriptedReader(*map(two_walkers, range(1, 6)), dropped=7)
 
@@ -61,7 +61,7 @@ def test_what_was_done_is_counted():
     assert (counts.embedded, counts.sightings, counts.dropped) == (2, 1, 7)
 
 
-def test_a_track_is_embedded_at_its_pace_and_not_each_frame():
+def test_a_track_is_embedded_at_its_pace_and_not_each_frame() -> None:
     embedder = ScriptedEmbedder()
     pipeline = pipeline_of(ConstantDetector(LEFT), gallery=gallery_of(OTHER), embedder=embedder)
 
@@ -70,7 +70,7 @@ def test_a_track_is_embedded_at_its_pace_and_not_each_frame():
     assert len(embedder.batches) == 4, "a second of 25 frames, at most one in 0.3 s"
 
 
-def test_repeats_extend_the_first_sighting_at_a_limited_rate():
+def test_repeats_extend_the_first_sighting_at_a_limited_rate() -> None:
     pipeline = pipeline_of(ConstantDetector(LEFT), gallery=gallery_of(SOUGHT))
 
     found = watch(pipeline, *(frame(n, street((SOUGHT, LEFT))) for n in range(1, 151)))
@@ -79,7 +79,7 @@ def test_repeats_extend_the_first_sighting_at_a_limited_rate():
     assert {sighting.track_id for sighting in found} == {1}
 
 
-def test_two_similarities_over_the_threshold_where_the_deployment_asks_for_two():
+def test_two_similarities_over_the_threshold_where_the_deployment_asks_for_two() -> None:
     settings = Settings(threshold=0.9, limits=ANY_PICTURE, confirmations=2)
     pipeline = pipeline_of(ConstantDetector(LEFT), gallery=gallery_of(SOUGHT), settings=settings)
 
@@ -88,7 +88,7 @@ def test_two_similarities_over_the_threshold_where_the_deployment_asks_for_two()
     assert [sighting.frame.number for sighting in found] == [9]
 
 
-def test_an_unusable_face_is_tracked_but_neither_embedded_nor_counted():
+def test_an_unusable_face_is_tracked_but_neither_embedded_nor_counted() -> None:
     embedder = ScriptedEmbedder()
     profile = face_in_profile(60, 100)
     pipeline = pipeline_of(ConstantDetector(profile), gallery=gallery_of(SOUGHT), embedder=embedder)
@@ -100,7 +100,7 @@ def test_an_unusable_face_is_tracked_but_neither_embedded_nor_counted():
     assert pipeline.counts.faces_seen == 0
 
 
-def test_faces_of_one_frame_are_embedded_and_searched_together():
+def test_faces_of_one_frame_are_embedded_and_searched_together() -> None:
     faces = [frontal_face(90 * k, 10) for k in range(6)]
     embedder = ScriptedEmbedder()
     pipeline = pipeline_of(ConstantDetector(*faces), gallery=gallery_of(SOUGHT), embedder=embedder)
@@ -110,7 +110,7 @@ def test_faces_of_one_frame_are_embedded_and_searched_together():
     assert embedder.batches == [6]
 
 
-def test_a_crowd_is_embedded_over_several_frames_newcomers_first():
+def test_a_crowd_is_embedded_over_several_frames_newcomers_first() -> None:
     faces = [frontal_face(20 * (k % 25), 40 * (k // 25), 18) for k in range(50)]
     settings = Settings(
         threshold=0.9,
@@ -128,7 +128,7 @@ def test_a_crowd_is_embedded_over_several_frames_newcomers_first():
     assert embedder.batches == [MAX_EMBEDDED_PER_FRAME, 50 - MAX_EMBEDDED_PER_FRAME]
 
 
-def test_an_embedding_that_is_no_number_matches_nobody():
+def test_an_embedding_that_is_no_number_matches_nobody() -> None:
     embedder = ScriptedEmbedder(embed=lambda chips: np.zeros((len(chips), 8), np.float32))
     settings = Settings(threshold=-1.0, limits=ANY_PICTURE)
     pipeline = pipeline_of(
@@ -138,7 +138,7 @@ def test_an_embedding_that_is_no_number_matches_nobody():
     assert watch(pipeline, frame(1, street((SOUGHT, LEFT)))) == []
 
 
-def test_only_the_zone_is_searched_and_its_faces_are_placed_in_the_frame():
+def test_only_the_zone_is_searched_and_its_faces_are_placed_in_the_frame() -> None:
     inside = frontal_face(80, 20)  # as found in the right half
     detector = ScriptedDetector([inside])
     settings = Settings(threshold=0.9, limits=ANY_PICTURE, zone=Box(0.5, 0, 0.5, 1))
@@ -150,7 +150,7 @@ def test_only_the_zone_is_searched_and_its_faces_are_placed_in_the_frame():
     assert sighting.face.box == Box(400, 20, 80, 80)
 
 
-def test_a_frame_size_that_changes_is_no_error():
+def test_a_frame_size_that_changes_is_no_error() -> None:
     pipeline = pipeline_of(ConstantDetector(LEFT), gallery=gallery_of(SOUGHT))
 
     small = frame(2, street((SOUGHT, LEFT), width=160, height=120))
@@ -159,7 +159,7 @@ def test_a_frame_size_that_changes_is_no_error():
     assert len(found) == 1
 
 
-def test_nothing_is_reported_once_told_to_stop():
+def test_nothing_is_reported_once_told_to_stop() -> None:
     answers = iter([True, False])  # the reader asks, then the pipeline before it reports
     pipeline = pipeline_of(ConstantDetector(LEFT), gallery=gallery_of(SOUGHT))
     found: list[Sighting] = []
@@ -172,7 +172,7 @@ def test_nothing_is_reported_once_told_to_stop():
 # Rule I2: no embedding or crop outlives its frame.
 
 
-def test_neither_crop_nor_embedding_outlives_its_frame():
+def test_neither_crop_nor_embedding_outlives_its_frame() -> None:
     kept: list[weakref.ref[np.ndarray]] = []
     pipeline = pipeline_of(
         ConstantDetector(LEFT, RIGHT),
@@ -189,7 +189,7 @@ def test_neither_crop_nor_embedding_outlives_its_frame():
     assert [ref for ref in kept if ref() is not None] == []
 
 
-def test_a_stalled_camera_leaves_no_picture_behind():
+def test_a_stalled_camera_leaves_no_picture_behind() -> None:
     pictures: list[weakref.ref[np.ndarray]] = []
     alive_while_waiting: list[bool] = []
 
@@ -214,7 +214,7 @@ def test_a_stalled_camera_leaves_no_picture_behind():
     assert alive_while_waiting == [False, False]
 
 
-def test_what_is_remembered_of_a_lost_track_is_forgotten():
+def test_what_is_remembered_of_a_lost_track_is_forgotten() -> None:
     pipeline = pipeline_of(ScriptedDetector([LEFT]), gallery=gallery_of(OTHER))
 
     pipeline.process(two_walkers(1))

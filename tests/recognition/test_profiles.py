@@ -4,12 +4,12 @@ from recognition.alignment import AlignmentTemplate
 from recognition.profiles import UnknownProfile, load_profile, profile_names
 
 
-def test_the_profiles_of_the_design_are_there():
+def test_the_profiles_of_the_design_are_there() -> None:
     assert profile_names() == ["cpu", "embedded", "gpu", "mobilefacenet"]
 
 
 @pytest.mark.parametrize("name", profile_names())
-def test_a_profile_says_all_that_a_deployments_record_needs(name: str):
+def test_a_profile_says_all_that_a_deployments_record_needs(name: str) -> None:
     profile = load_profile(name)
 
     assert profile.model_name == f"{name}-{profile.version}"
@@ -26,7 +26,7 @@ def test_a_profile_says_all_that_a_deployments_record_needs(name: str):
 
 
 @pytest.mark.parametrize("name", profile_names())
-def test_live_use_rests_on_a_measured_operating_point(name: str):
+def test_live_use_rests_on_a_measured_operating_point(name: str) -> None:
     profile = load_profile(name)
 
     assert profile.operating_points or not profile.live_use
@@ -34,20 +34,20 @@ def test_live_use_rests_on_a_measured_operating_point(name: str):
         assert point.tpir_low <= point.tpir <= point.tpir_high
 
 
-def test_the_default_needs_no_download():
+def test_the_default_needs_no_download() -> None:
     profile = load_profile("embedded")
 
     assert profile.detector.weights is None
     assert profile.embedder.weights is None
 
 
-def test_the_defaults_threshold_gives_false_alerts_for_fewer_than_one_in_a_hundred():
+def test_the_defaults_threshold_gives_false_alerts_for_fewer_than_one_in_a_hundred() -> None:
     profile = load_profile("embedded")
     point = next(point for point in profile.operating_points if point.fpir == 0.01)
 
     assert profile.threshold > point.threshold
 
 
-def test_an_unknown_profile_is_named_with_those_there_are():
+def test_an_unknown_profile_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownProfile, match="embedded"):
         load_profile("../embedded")

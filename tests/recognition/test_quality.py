@@ -17,7 +17,7 @@ def textured(level: float = 1.0) -> Image:
     return (image * level).astype(np.uint8)
 
 
-def test_a_near_frontal_sharp_face_is_usable():
+def test_a_near_frontal_sharp_face_is_usable() -> None:
     quality = assess(textured(), frontal_face(100, 100, 120), limits=LIMITS)
 
     assert quality.usable
@@ -37,14 +37,14 @@ def test_a_near_frontal_sharp_face_is_usable():
         (frontal_face(100, 100, 120), cv2.GaussianBlur(textured(), (0, 0), 25), "blurred"),
     ],
 )
-def test_what_is_wrong_is_said_in_words(face: Face, image: Image, reason: str):
+def test_what_is_wrong_is_said_in_words(face: Face, image: Image, reason: str) -> None:
     quality = assess(image, face, limits=LIMITS)
 
     assert not quality.usable
     assert quality.reason == reason
 
 
-def test_sharpness_does_not_depend_on_brightness():
+def test_sharpness_does_not_depend_on_brightness() -> None:
     face = frontal_face(100, 100, 120)
 
     bright = assess(textured(), face, limits=LIMITS).sharpness
@@ -53,7 +53,7 @@ def test_sharpness_does_not_depend_on_brightness():
     assert dim == pytest.approx(bright, rel=0.1)
 
 
-def test_a_nearer_face_is_worth_more_and_a_turned_one_less():
+def test_a_nearer_face_is_worth_more_and_a_turned_one_less() -> None:
     image = textured()
     near = assess(image, frontal_face(100, 100, 140), limits=LIMITS)
     far = assess(image, frontal_face(100, 100, 60), limits=LIMITS)
@@ -64,7 +64,7 @@ def test_a_nearer_face_is_worth_more_and_a_turned_one_less():
 
 
 @pytest.mark.parametrize("angle", [0, 0.5, -1.0])
-def test_a_tilted_head_is_still_frontal(angle: float):
+def test_a_tilted_head_is_still_frontal(angle: float) -> None:
     points = frontal_face(0, 0).landmarks
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
@@ -72,11 +72,11 @@ def test_a_tilted_head_is_still_frontal(angle: float):
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan])
-def test_points_that_are_no_face_count_as_turned_away(value: float):
+def test_points_that_are_no_face_count_as_turned_away(value: float) -> None:
     assert pose_of(np.full((5, 2), value, np.float32)) == 1.0
 
 
-def test_a_face_outside_the_picture_is_not_usable():
+def test_a_face_outside_the_picture_is_not_usable() -> None:
     face = Face(Box(5000, 5000, 100, 100), frontal_face(5000, 5000).landmarks, 1.0)
 
     assert not assess(textured(), face, limits=LIMITS).usable

@@ -21,13 +21,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_file_with_the_right_hash_is_found(folder: Path):
+def test_a_file_with_the_right_hash_is_found(folder: Path) -> None:
     (folder / "a.onnx").write_bytes(CONTENT)
 
     assert installed_weights("a.onnx", sha256=SHA256, source="there") == folder / "a.onnx"
 
 
-def test_a_missing_file_says_how_to_get_it(folder: Path):
+def test_a_missing_file_says_how_to_get_it(folder: Path) -> None:
     with pytest.raises(MissingWeights, match=r"a\.onnx is missing .* Get it from there"):
         installed_weights("a.onnx", sha256=SHA256, source="there")
 
@@ -42,7 +42,9 @@ def test_a_missing_file_says_how_to_get_it(folder: Path):
         (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
     ],
 )
-def test_what_is_no_weight_file_is_refused_in_words(tmp_path: Path, content: bytes, words: str):
+def test_what_is_no_weight_file_is_refused_in_words(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
     path = tmp_path / "a.onnx"
     path.write_bytes(content)
 
@@ -50,7 +52,7 @@ def test_what_is_no_weight_file_is_refused_in_words(tmp_path: Path, content: byt
         checked(path, sha256=SHA256)
 
 
-def test_a_missing_package_says_what_to_run():
+def test_a_missing_package_says_what_to_run() -> None:
     with pytest.raises(MissingWeights, match="make setup"):
         packaged_weights("no_such_package", "a.dat", sha256=SHA256)
     with pytest.raises(MissingWeights, match="holds no"):
