@@ -1,0 +1,32 @@
+"""What a person types into the application form."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from deployments.models import Camera
+
+
+def filled_in(camera: Camera, **changes: object) -> dict[str, object]:
+    """A complete form, for a window that opens in five days."""
+    start = timezone.localtime(timezone.now() + timedelta(days=5))
+    values: dict[str, object] = {
+        "title": "Station Road",
+        "controller_force": "Seed Constabulary",
+        "categories": ["wanted_by_courts", "missing_at_risk"],
+        "place": "Station Road",
+        "place_ground": "crime_hotspot",
+        "place_intelligence": "Forty robberies in the last quarter.",
+        "starts_at": start.strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": (start + timedelta(hours=4)).strftime("%Y-%m-%dT%H:%M"),
+        "cameras": [str(camera.pk)],
+        "watchlist_criteria": "Wanted on warrant for robbery.",
+        "watchlist_cap": "200",
+        "necessity": "Other tactics have not located those sought.",
+        "proportionality": "A small zone, for four hours.",
+        "community_impact": "The advisory group was consulted.",
+        "profile": "embedded",
+        "threshold": "0.62",
+        "action": "submit",
+    }
+    return values | changes
