@@ -60,6 +60,11 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=Q(similarity__gte=models.F("threshold")), name="alert_reaches_threshold"
             ),
+            # PostgreSQL holds NaN to be greater than any number: it would reach every threshold.
+            # A little above 1 is what 32-bit arithmetic gives for a picture and its copy.
+            models.CheckConstraint(
+                condition=Q(similarity__lte=1.001), name="alert_similarity_is_a_cosine"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="claimed") | Q(claimed_by__isnull=False),
                 name="alert_claimed_by_someone",
