@@ -22,14 +22,16 @@ def console_group(deployment_uuid: object) -> str:
 
 
 def emit(alert: Alert, kind: EventKind) -> AlertEvent:
-    """Append to the log within the caller's transaction and knock after it commits."""
+    """Append to the log, within the caller's transaction if there is one, and knock after it
+    commits."""
     deployments = Deployment.objects.filter(pk=alert.deployment_id)
-    deployments.update(event_sequence=F("event_sequence") + 1)  # holds the row until commit
-    sequence, uuid = deployments.values_list("event_sequence", "uuid").get()
-    event = AlertEvent.objects.create(
-        deployment_id=alert.deployment_id, sequence=sequence, kind=kind, alert=alert
-    )
-    transaction.on_commit(lambda: knock(uuid), robust=True)
+    with transaction.atomic():
+        deployments.update(event_sequence=F("event_sequence") + 1)  # holds the row until commit
+        sequence, uuid = deployments.values_list("event_sequence", "uuid").get()
+        event = AlertEvent.objects.create(
+            deployment_id=alert.deployment_id, sequence=sequence, kind=kind, alert=alert
+        )
+        transaction.on_commit(lambda: knock(uuid), robust=True)
     return event
 
 
