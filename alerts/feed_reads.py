@@ -9,10 +9,9 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from alerts import viewers as standing
-from alerts.permissions import FIELD_STATES
 from alerts.presenters import event_message
 from alerts.protocol import MAX_MISSED, CloseCode, State
-from alerts.queries import cameras_of, deployment_state, log_after, operators_of
+from alerts.queries import cameras_of, deployment_state, is_in_field, log_after, operators_of
 from alerts.viewers import Viewer
 from deployments.models import Deployment
 
@@ -45,7 +44,7 @@ def read(
         Entry(
             event.sequence,
             json.dumps(event_message(event, missed=False)),
-            event.alert.status in FIELD_STATES,
+            is_in_field(event),
         )
         for event in log_after(deployment_id, sequence)[:MAX_MISSED]
     ]

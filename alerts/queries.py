@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import Count, QuerySet
 
-from alerts.enums import AlertStatus
+from alerts.enums import AlertStatus, EventKind
 from alerts.models import Alert, AlertEvent
 from alerts.permissions import FIELD_STATES
 from alerts.presenters import camera_facts, deployment_facts, unread_camera
@@ -16,6 +16,17 @@ from deployments.models import Deployment, User
 FACTS = ("camera", "claimed_by", "engagement")
 # How many decided alerts a console still lists below those that wait.
 RECENTLY_DECIDED = 20
+# What a handheld hears of: nothing that operators still weigh among themselves.
+FIELD_KINDS = frozenset(
+    {
+        EventKind.SEEN_AGAIN,
+        EventKind.DISPATCHED,
+        EventKind.ENGAGED,
+        EventKind.NOT_LOCATED,
+        EventKind.RESOLVED,
+        EventKind.ERASED,
+    }
+)
 HOLDING = (AlertStatus.CLAIMED, AlertStatus.CONFIRMED)
 
 
@@ -33,13 +44,18 @@ def alert_with_facts(alert: Alert) -> Alert:
     return Alert.objects.select_related(*FACTS).get(pk=alert.pk)
 
 
+def is_in_field(event: AlertEvent) -> bool:
+    """Whether it is for the officers on the ground."""
+    return event.kind in FIELD_KINDS and event.alert.status in FIELD_STATES
+
+
 def events_between(
     deployment: Deployment, after: int, until: int, *, audience: Audience
 ) -> QuerySet[AlertEvent]:
     """In order. An event shows its alert as it is now, which may be later than the event."""
     events = log_after(deployment.pk, after).filter(sequence__lte=until)
     if audience == Audience.HANDHELD:
-        events = events.filter(alert__status__in=FIELD_STATES)
+        events = events.filter(kind__in=FIELD_KINDS, alert__status__in=FIELD_STATES)
     return events
 
 

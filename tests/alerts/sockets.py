@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.test import Client
@@ -22,6 +23,11 @@ def cookies_of(user: User) -> bytes:
 
 class Socket(WebsocketCommunicator):  # type: ignore[misc]
     """Speaks the protocol: skips heartbeats unless asked for them."""
+
+    # Channels' own versions keep database connections open for tests inside a transaction; these
+    # tests commit, and the feed reads in threads of its own.
+    send_input = ApplicationCommunicator.send_input
+    receive_output = ApplicationCommunicator.receive_output
 
     async def next(self, *types: str, timeout_s: float = 5.0) -> dict[str, Any]:
         """The next message that is no heartbeat, or the next of these types."""

@@ -267,7 +267,7 @@ async def test_client_that_stays_silent_is_closed(
     assert await socket.closing_code() == CloseCode.TOO_SLOW
 
 
-@pytest.mark.parametrize("said", ["", "{", "[]", '{"type": "ack"}', '{"type": "claim"}', "9" * 600])
+@pytest.mark.parametrize("said", [" ", "{", "[]", '{"type": "ack"}', '{"type": "claim"}', "9" * 600])
 async def test_malformed_message_ends_the_conversation(
     sockets: Opener, deployment: Deployment, alice: User, said: str
 ) -> None:

@@ -1,0 +1,34 @@
+"""Stopping a deployment without leaving the console: emergency stop, end, and going on."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from alerts import permissions
+from alerts.views.access import person_of
+from deployments import lifecycle
+from deployments.lifecycle import Refused
+from deployments.models import Deployment
+
+
+@require_POST
+def move(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
+    """`name` is suspend, end or resume. Every console hears the new state over its socket."""
+    person = person_of(request)
+    if person is None:
+        return JsonResponse({"error": "You are signed out."}, status=401)
+    deployment = get_object_or_404(Deployment, uuid=uuid)
+    if not permissions.can_open_console(person, deployment):
+        return JsonResponse({"error": "You may not do this."}, status=403)
+    arguments: dict[str, Any] = {"by": person}
+    if name != "resume":
+        arguments["reason"] = request.POST.get("reason", "")
+    moves = {"suspend": lifecycle.suspend, "end": lifecycle.end, "resume": lifecycle.resume}
+    try:
+        moved = moves[name](deployment, **arguments)
+    except Refused as words:
+        return JsonResponse({"error": str(words)}, status=409)
+    return JsonResponse({"status": moved.status, "status_words": moved.get_status_display()})

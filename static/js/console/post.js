@@ -1,0 +1,30 @@
+// Asking the server to do something. Always answered with { ok, status, answer, words }.
+
+const UNREACHABLE = "The server cannot be reached. Nothing was recorded.";
+
+function token() {
+  return document.querySelector("[name=csrfmiddlewaretoken]").value;
+}
+
+export async function post(url, fields = {}) {
+  return ask(url, {
+    method: "POST",
+    headers: { "X-CSRFToken": token(), Accept: "application/json" },
+    body: new URLSearchParams(fields),
+  });
+}
+
+export async function get(url) {
+  return ask(url, { headers: { Accept: "application/json" } });
+}
+
+async function ask(url, options) {
+  try {
+    const response = await fetch(url, { ...options, credentials: "same-origin", redirect: "error" });
+    const answer = await response.json().catch(() => ({}));
+    const words = response.ok ? "" : answer.error ?? `The server refused this (${response.status}).`;
+    return { ok: response.ok, status: response.status, answer, words };
+  } catch {
+    return { ok: false, status: 0, answer: {}, words: UNREACHABLE };
+  }
+}

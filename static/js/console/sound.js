@@ -1,0 +1,80 @@
+// A sound for a new alert, and again, louder, while nobody takes it. It can be tested, and the bar
+// always says whether it is on: a browser keeps a page silent until someone presses something.
+
+import { setText } from "./dom.js";
+
+const KEY = "lfr-console-sound";
+const NOTES = { red: [880, 1175, 880, 1175], amber: [784, 988], green: [659] };
+const NOTE_S = 0.14;
+const REMIND_AFTER_S = 10;
+
+export class Sound {
+  constructor({ button, words, test }) {
+    this.button = button;
+    this.words = words;
+    this.wanted = localStorage.getItem(KEY) !== "off";
+    button.addEventListener("click", () => this.#toggle());
+    test.addEventListener("click", () => this.#test());
+    for (const kind of ["pointerdown", "keydown"]) {
+      document.addEventListener(kind, () => this.wanted && this.#unlock(), { once: true });
+    }
+    this.#show();
+  }
+
+  get isOn() {
+    return this.wanted && this.context?.state === "running";
+  }
+
+  play(response, { louder = false } = {}) {
+    if (!this.isOn) return;
+    const volume = louder ? 0.9 : 0.35;
+    NOTES[response].forEach((frequency, index) => this.#note(frequency, index * NOTE_S, volume));
+  }
+
+  // Called every second: remind of what has waited long, every ten seconds.
+  remind(waiting, now) {
+    const late = waiting.filter((facts) => now - facts.raised_at > REMIND_AFTER_S);
+    if (!late.length || now - (this.remindedAt ?? 0) < REMIND_AFTER_S) return;
+    this.remindedAt = now;
+    this.play(late[0].response, { louder: true });
+  }
+
+  async #unlock() {
+    this.context ??= new AudioContext();
+    this.context.onstatechange = () => this.#show();
+    await this.context.resume().catch(() => {});
+    this.#show();
+  }
+
+  async #toggle() {
+    this.wanted = !this.isOn;
+    localStorage.setItem(KEY, this.wanted ? "on" : "off");
+    if (this.wanted) await this.#unlock();
+    this.#show();
+  }
+
+  async #test() {
+    this.wanted = true;
+    localStorage.setItem(KEY, "on");
+    await this.#unlock();
+    this.play("red");
+  }
+
+  #note(frequency, after, volume) {
+    const start = this.context.currentTime + after;
+    const tone = new OscillatorNode(this.context, { frequency, type: "triangle" });
+    const gain = new GainNode(this.context, { gain: 0 });
+    gain.gain.setValueAtTime(0, start);
+    gain.gain.linearRampToValueAtTime(volume, start + 0.01);
+    gain.gain.linearRampToValueAtTime(0, start + NOTE_S);
+    tone.connect(gain).connect(this.context.destination);
+    tone.start(start);
+    tone.stop(start + NOTE_S);
+  }
+
+  #show() {
+    this.button.setAttribute("aria-pressed", String(this.isOn));
+    this.button.classList.toggle("tool-warn", !this.isOn);
+    setText(this.words, this.isOn ? "Sound on" : this.wanted ? "Sound waits: press" : "Sound off");
+  }
+}
