@@ -53,11 +53,12 @@ def usable_crops(
 ) -> Iterator[tuple[int, Picture]]:
     """Person and crop around each usable face of every n-th frame."""
     with av.open(str(folder / "street.mp4")) as container:
-        for number, frame in enumerate(container.decode(video=0)):
-            if number % every or number >= len(truth.frames):
+        pictures = zip(truth.frames, container.decode(video=0), strict=False)
+        for number, (faces, frame) in enumerate(pictures):
+            if number % every:
                 continue
             image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-            for face in truth.frames[number]:
+            for face in faces:
                 if usable(face, least_px=least_px):
                     yield face.person, _crop(image, face)
 

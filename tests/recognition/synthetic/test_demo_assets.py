@@ -1,6 +1,8 @@
 """What is shipped agrees with itself and with the code that makes it."""
 
 import csv
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -12,8 +14,9 @@ import recognition
 from recognition.synthetic import casting
 from recognition.synthetic.identity import identity_from_seed
 from recognition.synthetic.likeness import DlibFaces
-from recognition.synthetic.measure_separation import usable
+from recognition.synthetic.measure_separation import usable, usable_crops
 from recognition.synthetic.portraits import portrait
+from recognition.synthetic.street_camera import face_px, place
 from recognition.synthetic.truth import Truth, reference
 from recognition.synthetic.watchlist import CATEGORIES, COLUMNS
 
@@ -76,7 +79,7 @@ def test_the_clip_is_what_the_truth_describes(truth: Truth):
 
         assert not container.streams.audio
     assert found == ("h264", "yuv420p")
-    assert size == (truth.width, truth.height, truth.fps, len(truth.frames))
+    assert size == (truth.width, truth.height, Fraction(truth.fps), len(truth.frames))
 
 
 def test_the_assets_are_small(truth: Truth):
@@ -92,6 +95,27 @@ def test_a_shipped_portrait_is_the_one_that_the_code_draws(truth: Truth):
     drawn = portrait(identity_from_seed(int(name.removeprefix("SYN-"))))
 
     assert np.abs(shipped.astype(int) - drawn).mean() < 4
+
+
+def test_people_are_where_the_code_says_that_they_walk(truth: Truth):
+    people = {person.identity.seed: person for person in casting.cast()}
+    for number in (0, 700, len(truth.frames) - 1):
+        for face in truth.frames[number]:
+            now = people[face.person].moment(number / truth.fps)
+            x, y = place(now.x, now.y, now.z)
+            between = np.mean([face.left_eye, face.right_eye], axis=0)
+            assert np.abs(between - (x, y)).max() < 0.25 * face_px(now.z)
+
+
+@pytest.mark.model
+def test_the_film_shows_faces_where_the_truth_says(truth: Truth):
+    faces = DlibFaces.load()
+    crops = usable_crops(ASSETS, replace(truth, frames=truth.frames[:26]), every=25, least_px=80)
+
+    found = [faces.found(crop) for _, crop in crops]
+
+    assert len(found) >= 4
+    assert sum(found) / len(found) > 0.8
 
 
 @pytest.mark.model

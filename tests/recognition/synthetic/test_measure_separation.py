@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -99,6 +100,6 @@ def test_the_report_gives_the_gap_between_the_weakest_and_the_most_alike():
 @pytest.mark.parametrize(
     "change", [{"h": 79}, {"visible": 0.8}, {"yaw": 25}, {"yaw": -30}], ids=str
 )
-def test_a_small_hidden_or_turned_face_is_not_usable(change: dict[str, int]):
+def test_a_small_hidden_or_turned_face_is_not_usable(change: dict[str, Any]):
     assert usable(FACE)
     assert not usable(replace(FACE, **change))
