@@ -90,7 +90,8 @@ def _report(
     loop: Loop, facts: dict[str, object], *, seconds: float, problem: str
 ) -> dict[str, object]:
     tally = loop.tally
-    p50, p95 = np.percentile(tally.latencies_ms, (50, 95)) if tally.latencies_ms else (0.0, 0.0)
+    latencies = tally.latencies_ms or [0.0]
+    p50, p95 = (float(value) for value in np.percentile(latencies, (50, 95)))
     watchlisted = len(loop.truth.walking)
     stop_s = facts.get("cameras_stopped_s")
     ok = (
@@ -107,8 +108,8 @@ def _report(
         "alerted": len(tally.right),
         "wrong_alerts": tally.wrong,
         "faces_seen": facts.get("faces_seen", 0),
-        "latency_p50_ms": round(float(p50), 1),
-        "latency_p95_ms": round(float(p95), 1),
+        "latency_p50_ms": round(p50, 1),
+        "latency_p95_ms": round(p95, 1),
         "cameras_stopped_s": stop_s,
         "audit_verified": facts.get("audit_verified", False),
         "seconds": round(seconds, 1),
