@@ -67,8 +67,8 @@ class DlibResnet:
         return np.asarray(self._network(chips)[0])
 
     def warm_up(self) -> None:
-        """Compile the batch sizes that one camera meets, before the first passer-by does."""
-        for size in BUCKETS[:4]:
+        """Compile every batch size now, so that no crowd waits for it."""
+        for size in BUCKETS:
             self.descriptors(np.zeros((size, SIZE, SIZE, 3), np.uint8))
 
 

@@ -19,7 +19,7 @@ class HealthLimits:
 
     frozen_s: float = 10.0
     unfit_s: float = 5.0
-    min_brightness: float = 14.0  # of 255
+    min_brightness: float = 10.0  # of 255
     min_sharpness: float = 0.004
     max_frozen_change: float = 0.02  # mean change of brightness, of 255
 
