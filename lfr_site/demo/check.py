@@ -9,12 +9,11 @@ import numpy as np
 import requests
 
 from lfr_site.demo.cast import CAST
-from lfr_site.demo.environment import ASSETS
+from lfr_site.demo.environment import ASSETS, THRESHOLD
 from lfr_site.demo.loop import Loop
 from lfr_site.demo.running import DemoFailedError, RunningDemo
 from lfr_site.demo.truth import load_truth
 from lfr_site.demo.visitor import UnexpectedAnswer, Visitor
-from recognition.profiles import load_profile
 
 Say = Callable[[str], None]
 
@@ -45,11 +44,10 @@ def check(demo: RunningDemo, *, say: Say) -> int:
 
 
 def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> None:
-    threshold = load_profile("embedded").threshold
     with _step(say, "Everyone signs in"):
         _sign_in(loop, password=demo.folder.secrets()["password"])
     with _step(say, "The applicant applies"):
-        loop.apply(threshold=threshold)
+        loop.apply(threshold=THRESHOLD)
     with _step(say, "A superintendent authorises, the applicant cannot"):
         loop.decide()
     with _step(say, "The public reads the notice"):

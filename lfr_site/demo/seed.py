@@ -15,6 +15,7 @@ from deployments.enums import Category, PlaceGround, Status
 from deployments.models import Camera, Deployment, User
 from deployments.watchlist import NewEntry
 from lfr_site.demo.cast import CAST
+from lfr_site.demo.environment import THRESHOLD
 from lfr_site.demo.sheet import rows
 
 CAMERA = "High Street (synthetic)"
@@ -146,7 +147,7 @@ def _application(
                 "Discussed with the Seedham community panel; signs at both ends of the street."
             ),
             profile=settings.RECOGNITION_PROFILE,
-            threshold=settings.DEFAULT_THRESHOLD,
+            threshold=THRESHOLD,
             applicant=people["applicant"],
         )
         deployment.cameras.add(camera)
