@@ -37,7 +37,7 @@ def check_retention(**_: Any) -> list[Error]:
     ]
     for rule in RULES.values():
         try:
-            _ = rule.period
+            _period = rule.period
         except ImproperlyConfigured as error:
             errors.append(Error(str(error), id="deployments.E003"))
     return errors

@@ -3,6 +3,7 @@ changes a status."""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -227,5 +228,5 @@ def _move(
         details={"from": old, "to": deployment.status},
     )
     for listener in _listeners:
-        transaction.on_commit(lambda heard=listener: heard(deployment), robust=True)
+        transaction.on_commit(partial(listener, deployment), robust=True)
     return deployment

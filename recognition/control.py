@@ -66,7 +66,12 @@ def on_status_change(deployment: Deployment) -> None:
 def worker_check(_: Deployment) -> Check:
     """A recognition worker answers."""
     replies = current_app.control.broadcast(
-        "ping", reply=True, timeout=1.0, limit=1, pattern=f"{WORKER_NAME}*", matcher="glob"
+        "ping",
+        reply=True,
+        timeout=1.0,
+        limit=1,
+        pattern=f"{WORKER_NAME}*",
+        matcher="glob",  # type: ignore[arg-type] # a matcher's name, which the stub forgets
     )
     name = "Recognition worker"
     if replies:
