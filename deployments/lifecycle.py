@@ -3,10 +3,10 @@ changes a status."""
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
+from structlog import get_logger
 
 from deployments import audit, permissions, publication
 from deployments.enums import AuditKind, Status
@@ -14,6 +14,8 @@ from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
 from deployments.start_checks import failed_checks
 from deployments.transitions import TRANSITIONS
+
+log = get_logger(__name__)
 
 
 class Refused(Exception):
@@ -227,6 +229,14 @@ def _move(
         reason=reason,
         details={"from": old, "to": deployment.status},
     )
-    for listener in _listeners:
-        transaction.on_commit(partial(listener, deployment), robust=True)
+    transaction.on_commit(lambda: _tell(deployment))
     return deployment
+
+
+def _tell(deployment: Deployment) -> None:
+    """A worker or a broker that does not answer undoes nothing: beat asks again."""
+    for listener in _listeners:
+        try:
+            listener(deployment)
+        except Exception as error:  # noqa: BLE001
+            log.warning("status_change_not_heard", error=type(error).__name__)
