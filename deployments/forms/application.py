@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from deployments.applications import Application
+from deployments.applications import REQUIRED_TEXTS, Application
 from deployments.enums import Category, PlaceGround
 from deployments.models import Camera, Deployment
 
@@ -111,9 +111,9 @@ class ApplicationForm(forms.Form):
         self.fields[
             "watchlist_cap"
         ].help_text = f"No more than the purpose needs; policy allows {settings.WATCHLIST_CAP:,}."
-        if is_draft:
-            for name, field in self.fields.items():
-                field.required = name in NEEDED_FOR_A_DRAFT
+        for name, field in self.fields.items():
+            field.required = name in NEEDED_FOR_A_DRAFT or not is_draft
+            field.error_messages["required"] = _what_to_give(name)
 
     def choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -137,6 +137,22 @@ class ApplicationForm(forms.Form):
 
     def application(self) -> Application:
         return Application(**{**self.cleaned_data, "cameras": list(self.cleaned_data["cameras"])})
+
+
+def _what_to_give(name: str) -> str:
+    """An empty field's error, as a sentence about this field."""
+    words = REQUIRED_TEXTS.get(name) or _OTHER_FIELDS[name]
+    return f"{'Say' if words.startswith(('who', 'why', 'what')) else 'Give'} {words}."
+
+
+_OTHER_FIELDS = {
+    "starts_at": "the start",
+    "ends_at": "the end",
+    "cameras": "at least one camera",
+    "watchlist_cap": "the most people that the list may hold",
+    "profile": "the model profile",
+    "threshold": "the threshold",
+}
 
 
 def _initial(deployment: Deployment | None) -> dict[str, Any]:

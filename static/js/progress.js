@@ -43,5 +43,5 @@ function finish(box) {
   const again = document.createElement("a");
   again.href = location.href;
   again.textContent = "Load the page again";
-  words.replaceChildren("Every image is processed. ", again, " to see the rest of it change.");
+  words.replaceChildren("Every image is processed. ", again, " to see the list as it is now.");
 }

@@ -24,8 +24,8 @@
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
       button.hidden = false;
       const label = isDark() ? "Light colours" : "Dark colours";
-      button.setAttribute("aria-label", label);
       button.title = label;
+      button.querySelector(".theme-words").textContent = label;
       for (const icon of button.querySelectorAll("[data-when]")) {
         icon.toggleAttribute("hidden", icon.dataset.when !== (isDark() ? "dark" : "light"));
       }

@@ -72,7 +72,7 @@ def test_an_unfinished_application_is_not_submitted(client: Client, cast: Cast):
     response = client.post(APPLY, filled_in(make_camera(), necessity=""))
 
     assert response.status_code == 200
-    assert response.context["form"].errors == {"necessity": ["This field is required."]}
+    assert response.context["form"].errors == {"necessity": ["Say why it is necessary."]}
     assert not Deployment.objects.exists()
 
 
