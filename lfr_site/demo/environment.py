@@ -36,18 +36,21 @@ class DemoFolder:
         """Addresses and logins, for scripts."""
         return self.path / "demo.json" if self.is_check else VAR / "demo.json"
 
+    @property
+    def secrets_file(self) -> Path:
+        return self.path / "secrets.json"
+
     def secrets(self) -> dict[str, str]:
         """The keys and the people's password, kept so that a second run can read the first's."""
-        path = self.path / "secrets.json"
-        if path.exists():
-            stored: dict[str, str] = json.loads(path.read_text())
+        if self.secrets_file.exists():
+            stored: dict[str, str] = json.loads(self.secrets_file.read_text())
             return stored
         fresh = {
             "secret_key": secrets.token_urlsafe(50),
             "master_key": base64.b64encode(secrets.token_bytes(32)).decode(),
             "password": secrets.token_urlsafe(9),
         }
-        write_private(path, json.dumps(fresh))
+        write_private(self.secrets_file, json.dumps(fresh))
         return fresh
 
 

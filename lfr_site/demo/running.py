@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lfr_site.demo.cast import CAST
 from lfr_site.demo.environment import ASSETS, DemoFolder, environment, write_private
 from lfr_site.demo.parts import manage, parts
-from lfr_site.embedded import EmbeddedServers
+from lfr_site.embedded import EmbeddedServers, discard
 from lfr_site.sole_instance import announce_address, hold_data_folder
 from lfr_site.supervisor import Supervisor
 
@@ -56,6 +56,8 @@ def running(folder: DemoFolder, *, port: int, console: bool, say: Say) -> Iterat
     (folder.path / "static").mkdir(parents=True, exist_ok=True)  # where a real site collects it
     base_url = f"http://127.0.0.1:{port}"
     with hold_data_folder(folder.path) as lock:
+        if not folder.secrets_file.exists():
+            discard(folder.path)  # a database whose keys are gone opens for nobody
         servers = EmbeddedServers(folder.path, say=say)
         with servers as urls:
             env = environment(folder, urls)
