@@ -3,8 +3,13 @@
 The knock carries no content and may get lost: a console reads the log from its last sequence on
 every knock and on a timer, so nothing is lost, doubled or out of order."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import F
 from redis.exceptions import RedisError
@@ -35,11 +40,42 @@ def emit(alert: Alert, kind: EventKind) -> AlertEvent:
     return event
 
 
-def knock(deployment_uuid: object) -> None:
-    """Tell the deployment's consoles that something changed. Never fails: a lost knock costs a
-    console one poll interval."""
+def channel_layer() -> BaseChannelLayer:
     layer = get_channel_layer()
+    if layer is None:
+        raise ImproperlyConfigured("CHANNEL_LAYERS names no default layer.")
+    return layer
+
+
+def knock(deployment_uuid: object) -> None:
+    """Tell the deployment's consoles that something changed. Never fails and never waits: it runs
+    in a thread of its own, and a lost knock costs a console one heartbeat."""
+    group = console_group(deployment_uuid)
+    with _lock:
+        if group in _waiting:
+            return  # the one on its way tells of this as well
+        _waiting.add(group)
+    _knocker.submit(_send, group)
+
+
+def _send(group: str) -> None:
+    with _lock:
+        _waiting.discard(group)
     try:
-        async_to_sync(layer.group_send)(console_group(deployment_uuid), {"type": "log.grew"})
+        async_to_sync(channel_layer().group_send)(group, {"type": "log.grew"})
     except (OSError, RedisError) as error:
         log.warning("console_knock_failed", error=type(error).__name__)
+
+
+def _begin_anew() -> None:
+    """A forked process has the list of threads but not the threads."""
+    global _knocker, _lock  # noqa: PLW0603
+    _lock = Lock()
+    _knocker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knock")
+    _waiting.clear()
+
+
+_lock = Lock()
+_waiting: set[str] = set()
+_knocker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knock")
+os.register_at_fork(after_in_child=_begin_anew)

@@ -12,14 +12,13 @@ from time import monotonic
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 from structlog import get_logger
 
-from alerts.events import console_group
+from alerts.events import channel_layer, console_group
 from alerts.feed_reads import Entry, Look, look
-from alerts.presence import Presence, announcement
+from alerts.presence import HERE, Presence, announcement
 from alerts.protocol import HEARTBEAT_S, MAX_MISSED, Audience
 from alerts.viewers import Viewer
 
@@ -110,15 +109,15 @@ class Feed:
                 await asyncio.sleep(RETRY_S)
 
     async def _hear(self) -> None:
-        layer = get_channel_layer()
+        layer = channel_layer()
         channel = await layer.new_channel()
         group = console_group(self.uuid)
         await layer.group_add(group, channel)
         try:
             while True:
                 message = await layer.receive(channel)
-                if message["type"] == "console.here":
-                    self.presence.hear(message)
+                if message["type"] == HERE:
+                    self.presence.hear(message["process"], message["people"])
                 else:
                     self._knocked.set()
         finally:
@@ -127,7 +126,7 @@ class Feed:
 
     async def _announce(self) -> None:
         """Tell other processes who listens here. Nothing depends on it but a list of names."""
-        layer = get_channel_layer()
+        layer = channel_layer()
         while True:
             with suppress(OSError, RedisError):
                 await layer.group_send(console_group(self.uuid), announcement(self.viewers))
@@ -139,7 +138,7 @@ _feeds: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[UUID, Feed]] = WeakKey
 
 
 def join(uuid: UUID, viewer: Viewer, *, sequence: int) -> Feed:
-    """The deployment's feed, begun at `sequence` (read by the caller) if this is its first viewer."""
+    """The deployment's feed; its first viewer begins it at the `sequence` they have read."""
     feeds = _feeds.setdefault(asyncio.get_running_loop(), {})
     feed = feeds.get(uuid)
     if feed is None:

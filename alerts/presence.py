@@ -2,23 +2,16 @@
 
 from collections.abc import Iterable
 from time import monotonic
-from typing import TypedDict
+from typing import Any
 from uuid import uuid4
 
 from alerts.protocol import HEARTBEAT_S, Audience
 from alerts.viewers import Viewer
 
+HERE = "console.here"
 # What this process is called in its announcements.
 PROCESS = uuid4().hex
 GONE_AFTER_S = 4 * HEARTBEAT_S
-
-
-class Here(TypedDict):
-    """What one process tells the others, once a heartbeat."""
-
-    type: str
-    process: str
-    people: list[tuple[int, str]]
 
 
 class Presence:
@@ -27,10 +20,10 @@ class Presence:
     def __init__(self) -> None:
         self._elsewhere: dict[str, tuple[float, list[tuple[int, str]]]] = {}
 
-    def hear(self, message: Here) -> None:
-        if message["process"] != PROCESS:
-            people = [(int(pk), str(name)) for pk, name in message["people"]]
-            self._elsewhere[message["process"]] = (monotonic(), people)
+    def hear(self, process: str, people: Iterable[tuple[int, str]]) -> None:
+        if process != PROCESS:
+            said = [(int(pk), str(name)) for pk, name in people]
+            self._elsewhere[process] = (monotonic(), said)
 
     def people(self, viewers: Iterable[Viewer]) -> dict[int, str]:
         now = monotonic()
@@ -51,5 +44,6 @@ def here(viewers: Iterable[Viewer]) -> dict[int, str]:
     }
 
 
-def announcement(viewers: Iterable[Viewer]) -> Here:
-    return {"type": "console.here", "process": PROCESS, "people": list(here(viewers).items())}
+def announcement(viewers: Iterable[Viewer]) -> dict[str, Any]:
+    """What this process tells the others, once a heartbeat."""
+    return {"type": HERE, "process": PROCESS, "people": list(here(viewers).items())}

@@ -31,7 +31,7 @@ HOLDING = (AlertStatus.CLAIMED, AlertStatus.CONFIRMED)
 
 
 def alerts_for(deployment: Deployment, audience: Audience) -> list[Alert]:
-    """Everything open, and the last decided ones; for a handheld only what officers were sent to."""
+    """What is open, and the last decided; for a handheld only what officers were sent to."""
     alerts = deployment.alerts.filter(erased_at=None).select_related(*FACTS)
     if audience == Audience.HANDHELD:
         alerts = alerts.filter(status__in=FIELD_STATES)

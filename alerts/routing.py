@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.urls import path
-from django.urls.resolvers import URLPattern
 
 from alerts.consumers import ConsoleConsumer, HandheldConsumer
 
-websocket_urlpatterns: list[URLPattern] = [
-    path("ws/deployments/<uuid:uuid>/console/", ConsoleConsumer.as_asgi()),
-    path("ws/deployments/<uuid:uuid>/handheld/", HandheldConsumer.as_asgi()),
+# Django's types know no route to an ASGI application, and those of channels are private.
+websocket_urlpatterns: list[Any] = [
+    path("ws/deployments/<uuid:uuid>/console/", ConsoleConsumer.as_asgi()),  # type: ignore[arg-type]
+    path("ws/deployments/<uuid:uuid>/handheld/", HandheldConsumer.as_asgi()),  # type: ignore[arg-type]
 ]

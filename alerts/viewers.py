@@ -16,7 +16,7 @@ from deployments.models import Deployment, User
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """One open socket. `woken` is set when there is something to send, `over` when it must close."""
+    """One open socket. `woken` is set when there is something to send, `over` to close it."""
 
     user_id: int
     name: str

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: Playwright keeps an event loop running in this thread until the end of the
+    run, and no asynchronous test can run beside it."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def embedded_urls(pytestconfig: pytest.Config) -> Urls:
     """Addresses of this run's own servers, by role."""

@@ -23,7 +23,8 @@ from deployments.models import User
 
 log = get_logger(__name__)
 
-AlertView = Callable[[HttpRequest, User, Alert], HttpResponseBase]
+# (request, person, alert), and what else the address holds.
+AlertView = Callable[..., HttpResponseBase]
 UuidView = Callable[..., HttpResponseBase]
 
 

@@ -7,6 +7,7 @@ from alerts import permissions
 from alerts.enums import AlertStatus
 from alerts.models import Alert
 from alerts.presenters import alert_facts, identity_of, judgements_of, sources_of
+from alerts.protocol import Detail
 from alerts.queries import alert_with_facts
 from alerts.views.access import for_alert, record_refusal, refusal
 from deployments import audit, image_store

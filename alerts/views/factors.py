@@ -15,7 +15,16 @@ FACTOR_GROUPS: tuple[FactorGroup, ...] = (
     FactorGroup(
         "subject",
         "The person",
-        ("Face shape and jaw", "Eyes and brows", "Nose", "Mouth", "Ears", "Hairline", "Marks or scars", "Apparent age"),
+        (
+            "Face shape and jaw",
+            "Eyes and brows",
+            "Nose",
+            "Mouth",
+            "Ears",
+            "Hairline",
+            "Marks or scars",
+            "Apparent age",
+        ),
     ),
     FactorGroup(
         "system",

@@ -1,6 +1,5 @@
 """Stopping a deployment without leaving the console: emergency stop, end, and going on."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,12 +22,14 @@ def move(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
     deployment = get_object_or_404(Deployment, uuid=uuid)
     if not permissions.can_open_console(person, deployment):
         return JsonResponse({"error": "You may not do this."}, status=403)
-    arguments: dict[str, Any] = {"by": person}
-    if name != "resume":
-        arguments["reason"] = request.POST.get("reason", "")
-    moves = {"suspend": lifecycle.suspend, "end": lifecycle.end, "resume": lifecycle.resume}
+    reason = request.POST.get("reason", "")
     try:
-        moved = moves[name](deployment, **arguments)
+        if name == "resume":
+            moved = lifecycle.resume(deployment, by=person)
+        elif name == "suspend":
+            moved = lifecycle.suspend(deployment, by=person, reason=reason)
+        else:
+            moved = lifecycle.end(deployment, by=person, reason=reason)
     except Refused as words:
         return JsonResponse({"error": str(words)}, status=409)
     return JsonResponse({"status": moved.status, "status_words": moved.get_status_display()})

@@ -21,7 +21,7 @@ def cookies_of(user: User) -> bytes:
     return f"sessionid={client.cookies['sessionid'].value}".encode()
 
 
-class Socket(WebsocketCommunicator):  # type: ignore[misc]
+class Socket(WebsocketCommunicator):
     """Speaks the protocol: skips heartbeats unless asked for them."""
 
     # Channels' own versions keep database connections open for tests inside a transaction; these

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -224,9 +224,9 @@ async def test_erased_alert_is_told_without_its_images(
     alert = await make(deployment)
     socket = await sockets(deployment, alice)
     await socket.next("snapshot")
-    entry = await in_database(lambda: Alert.objects.get(pk=alert.pk).entry)()
+    assert alert.entry is not None
 
-    await in_database(forget_entry)(entry)
+    await in_database(forget_entry)(alert.entry)
 
     event = await socket.next("event")
     assert (event["kind"], event["alert"]["erased"], event["alert"]["images"]) == (
@@ -267,7 +267,9 @@ async def test_client_that_stays_silent_is_closed(
     assert await socket.closing_code() == CloseCode.TOO_SLOW
 
 
-@pytest.mark.parametrize("said", [" ", "{", "[]", '{"type": "ack"}', '{"type": "claim"}', "9" * 600])
+@pytest.mark.parametrize(
+    "said", [" ", "{", "[]", '{"type": "ack"}', '{"type": "claim"}', "9" * 600]
+)
 async def test_malformed_message_ends_the_conversation(
     sockets: Opener, deployment: Deployment, alice: User, said: str
 ) -> None:

@@ -46,7 +46,9 @@ def post(client: Client, name: str, alert: Alert, **fields: str) -> dict[str, ob
     return answer
 
 
-def test_alert_goes_from_claim_to_outcome(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:
+def test_alert_goes_from_claim_to_outcome(
+    cast: Cast, live: Deployment, signed_in: SignedIn
+) -> None:
     alert = make_alert(live)
     operator, officer = signed_in(cast.alice), signed_in(cast.engagement_officer)
 
@@ -261,7 +263,10 @@ def test_name_is_told_only_to_the_operator_who_judges(
     identity = alice.get(asked).json()["identity"]
     assert (identity["name"], identity["reference"]) == ("Zebulon Quux", "ZQ-771")
     assert identity["band"] == "Far above the threshold"
-    assert AuditEvent.objects.filter(action="alert.viewed", details='{"what": "identity"}').count() == 1
+    assert (
+        AuditEvent.objects.filter(action="alert.viewed", details='{"what": "identity"}').count()
+        == 1
+    )
 
 
 def test_name_and_reference_stand_in_no_audit_row_or_answer_of_an_action(
@@ -311,9 +316,7 @@ def test_no_console_of_a_deployment_that_is_not_open(
     assert signed_in(cast.alice).get(address).status_code == 403
 
 
-def test_emergency_stop_from_the_console(
-    cast: Cast, live: Deployment, signed_in: SignedIn
-) -> None:
+def test_emergency_stop_from_the_console(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:
     client = signed_in(cast.alice)
     stop = reverse("alerts:move", args=[live.uuid, "suspend"])
 

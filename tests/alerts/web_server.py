@@ -1,0 +1,65 @@
+"""A daphne of its own for browser tests, on the test's database."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+from django.db import connection
+
+from tests.conftest import ROOT
+
+STARTS_WITHIN_S = 60
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class WebServer:
+    """Started, killed and started again on the same port and image store."""
+
+    files: Path
+    port: int = field(default_factory=_free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "daphne", "-p", str(self.port), "lfr_site.asgi:application"],
+            cwd=ROOT,
+            env=os.environ | self._environment(),
+            stdout=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        database = os.environ["LFR_DATABASE_URL"]
+        address, _, query = database.partition("?")
+        own = f"{address.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}"
+        return {"LFR_DATABASE_URL": own, "LFR_FILE_STORE": str(self.files), "LFR_DEMO": "1"}
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + STARTS_WITHIN_S
+        while time.monotonic() < deadline:
+            try:
+                with urlopen(self.url, timeout=5):  # noqa: S310, our own address
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise TimeoutError("daphne did not start")
