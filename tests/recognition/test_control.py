@@ -161,9 +161,7 @@ def test_what_a_crash_of_the_broker_forgot_is_asked_for_after_a_while(
     assert ("recognition.enrol", [entry.pk]) in sent
 
 
-def test_a_deployment_with_a_template_missing_does_not_start(
-    cast: Cast, recognition_worker: None
-):
+def test_a_deployment_with_a_template_missing_does_not_start(cast: Cast, recognition_worker: None):
     from deployments import lifecycle
 
     ready = make_deployment(status=Status.READY)
