@@ -1,0 +1,202 @@
+"""From an encrypted image to a template, or a reason in words; twice or too late, nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deployments import image_store, lifecycle, watchlist
+from deployments.enums import EntryStatus, Status
+from deployments.models import AuditEvent, Deployment, WatchlistEntry, WatchlistLedger
+from recognition import enrolling, template_store
+from recognition.images import UnusableImage
+from recognition.models import Template
+from recognition.types import Template as FaceTemplate
+from tests.factories import Cast, make_deployment, make_entry, person, unit_vector
+from tests.recognition.scripted_cameras import scripted_models
+from tests.recognition.scripted_parts import frontal_face
+from tests.tampering import run_sql
+
+
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every picture that was given to the models; each makes a usable template."""
+    seen: list[bytes] = []
+
+    def template_from_image(data: bytes, _: object) -> FaceTemplate:
+        seen.append(data)
+        return _template(unit_vector(seed=len(seen)))
+
+    models = scripted_models(1)
+    monkeypatch.setattr(enrolling, "build_models", lambda _: models)
+    monkeypatch.setattr(enrolling, "template_from_image", template_from_image)
+    return seen
+
+
+def _template(embedding: Any) -> FaceTemplate:
+    from recognition.types import Quality
+
+    quality = Quality(120, 0.5, 0.0, 0.5, usable=True, reason="")
+    return FaceTemplate(embedding, frontal_face(0, 0), quality)
+
+
+def _while_embedding(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something else happens while the models look at the picture."""
+
+    def template_from_image(_: bytes, __: object) -> FaceTemplate:
+        happens()
+        return _template(unit_vector(seed=1))
+
+    monkeypatch.setattr(enrolling, "template_from_image", template_from_image)
+
+
+@pytest.fixture
+def deployment(cast: Cast) -> Deployment:
+    return make_deployment(status=Status.AUTHORISED)
+
+
+@pytest.fixture
+def entry(deployment: Deployment) -> WatchlistEntry:
+    return make_entry(deployment, is_enrolled=False)
+
+
+def test_it_is_enrolled_from_its_own_image(entry: WatchlistEntry, pictures: list[bytes]):
+    enrolling.enrol(entry.pk)
+
+    entry.refresh_from_db()
+    assert entry.status == EntryStatus.ENROLLED
+    assert entry.enrolled_at is not None
+    assert pictures == [image_store.read(entry.image)]
+    template = Template.objects.get(deployment=entry.deployment, entry=entry)
+    assert np.allclose(np.asarray(template.embedding), unit_vector(seed=1), atol=1e-7)
+    assert (template.profile, template.profile_version) == ("embedded", "embedded-1")
+
+
+def test_it_opens_a_ledger_row_and_tells_the_galleries(
+    entry: WatchlistEntry, pictures: list[bytes]
+):
+    before = entry.deployment.watchlist_version
+
+    enrolling.enrol(entry.pk)
+
+    row = WatchlistLedger.objects.get(deployment=entry.deployment, reference=entry.reference)
+    assert (row.category, row.removed_at) == (entry.category, None)
+    entry.deployment.refresh_from_db()
+    assert entry.deployment.watchlist_version == before + 1
+
+
+def test_delivered_twice_it_changes_nothing(entry: WatchlistEntry, pictures: list[bytes]):
+    enrolling.enrol(entry.pk)
+    events, version = AuditEvent.objects.count(), _version(entry)
+
+    enrolling.enrol(entry.pk)
+
+    assert len(pictures) == 1
+    assert (AuditEvent.objects.count(), _version(entry)) == (events, version)
+    assert WatchlistLedger.objects.count() == 1
+
+
+def _version(entry: WatchlistEntry) -> int:
+    return Deployment.objects.get(pk=entry.deployment_id).watchlist_version
+
+
+def test_an_image_that_cannot_be_used_is_refused_in_words(
+    entry: WatchlistEntry, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch
+):
+    def refuses(*_: object) -> None:
+        raise UnusableImage("No face was found.")
+
+    monkeypatch.setattr(enrolling, "template_from_image", refuses)
+    enrolling.enrol(entry.pk)
+    events = AuditEvent.objects.count()
+    enrolling.enrol(entry.pk)
+
+    entry.refresh_from_db()
+    assert (entry.status, entry.refusal) == (EntryStatus.REFUSED, "No face was found.")
+    assert AuditEvent.objects.count() == events
+    assert WatchlistLedger.objects.count() == 0
+    assert not template_store.holds(entry)
+
+
+def test_an_unreadable_image_is_refused_in_words(entry: WatchlistEntry, pictures: list[bytes]):
+    image_store.path_of(entry.image_id).unlink()
+
+    enrolling.enrol(entry.pk)
+
+    entry.refresh_from_db()
+    assert (entry.status, entry.refusal) == (EntryStatus.REFUSED, "the image was erased")
+
+
+def test_a_withdrawn_entry_is_not_enrolled(
+    entry: WatchlistEntry, pictures: list[bytes], cast: Cast
+):
+    entry_id = entry.pk
+    watchlist.withdraw_entry(entry, by=cast.watchlist_manager, reason="Found.")
+
+    enrolling.enrol(entry_id)
+
+    assert pictures == []
+    assert Template.objects.count() == WatchlistLedger.objects.count() == 0
+
+
+def test_withdrawn_while_its_image_is_embedded_it_leaves_no_template(
+    entry: WatchlistEntry, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch
+):
+    _while_embedding(
+        monkeypatch,
+        lambda: watchlist.withdraw_entry(entry, by=person("watchlist_manager"), reason="Found."),
+    )
+
+    enrolling.enrol(entry.pk)
+
+    assert Template.objects.count() == WatchlistLedger.objects.count() == 0
+
+
+@pytest.mark.parametrize("has_partition", [True, False])
+def test_a_deployment_that_ended_meanwhile_gets_no_template(
+    cast: Cast, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch, has_partition: bool
+):
+    deployment = make_deployment(status=Status.READY if has_partition else Status.AUTHORISED)
+    late = make_entry(deployment, is_enrolled=False)
+    _while_embedding(
+        monkeypatch, lambda: lifecycle.cancel(deployment, by=cast.applicant, reason="Off.")
+    )
+    before = Template.objects.count()
+
+    enrolling.enrol(late.pk)
+
+    late.refresh_from_db()
+    assert late.status == EntryStatus.PENDING
+    assert Template.objects.count() == before
+
+
+def test_what_a_crash_emptied_is_enrolled_again(
+    deployment: Deployment, pictures: list[bytes]
+):
+    entry = make_entry(deployment)
+    run_sql(f"TRUNCATE recognition_template_{deployment.pk}")
+
+    enrolling.enrol(entry.pk)
+
+    assert template_store.missing(deployment) == []
+    assert WatchlistLedger.objects.filter(reference=entry.reference).count() == 1
+
+
+def test_who_cannot_be_enrolled_again_is_no_longer_on_the_ledger(
+    deployment: Deployment, pictures: list[bytes]
+):
+    entry = make_entry(deployment)
+    run_sql(f"TRUNCATE recognition_template_{deployment.pk}")
+    image_store.path_of(entry.image_id).unlink()
+
+    enrolling.enrol(entry.pk)
+
+    row = WatchlistLedger.objects.get(reference=entry.reference)
+    assert row.removed_at is not None
+
+
+def test_an_entry_that_never_was(db: None, pictures: list[bytes]):
+    enrolling.enrol(4711)
+
+    assert pictures == []
