@@ -5,7 +5,9 @@ import json
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,6 +15,7 @@ from deployments import audit, permissions
 from deployments.enums import AuditKind
 from deployments.models import AuditEvent, Camera, ErasureRecord, User
 from deployments.person_form import PersonAdminForm
+from deployments.transitions import CAMERA_COLUMNS
 
 admin.site.unregister(Group)
 
@@ -63,20 +66,26 @@ class AdministratorOnly:
         person = _person(request)
         return person is not None and permissions.can_configure(person)
 
-    def save_model(  # what Django calls it
-        self,
-        request: HttpRequest,
-        obj: object,
-        form: object,
-        change: bool,  # noqa: FBT001
-    ) -> None:
-        super().save_model(request, obj, form, change)  # type: ignore[misc]
+    # Django calls these wherever it changes something, a password included.
+    def log_addition(self, request: HttpRequest, obj: Model, message: object) -> object:
+        self._audit(request, obj, "added", message)
+        return super().log_addition(request, obj, message)  # type: ignore[misc]
+
+    def log_change(self, request: HttpRequest, obj: Model, message: object) -> object:
+        self._audit(request, obj, "changed", message)
+        return super().log_change(request, obj, message)  # type: ignore[misc]
+
+    def _audit(self, request: HttpRequest, obj: Model, verb: str, message: object) -> None:
+        name = type(obj).__name__.lower()
+        details: dict[str, object] = {"changes": message}
+        if isinstance(obj, User):
+            details |= {"rank": obj.rank, "roles": sorted(obj.roles), "active": obj.is_active}
         audit.record(
-            f"{type(obj).__name__.lower()}.{'changed' if change else 'added'}",
+            f"{name}.{verb}",
             kind=AuditKind.ALTERATION,
             by=_person(request),
-            subject=f"{type(obj).__name__.lower()} {getattr(obj, 'pk', '')}",
-            details={"fields": getattr(form, "changed_data", [])},
+            subject=f"{name} {obj.pk}",
+            details=details,
         )
 
 
@@ -110,6 +119,10 @@ class CameraAdmin(AdministratorOnly, admin.ModelAdmin):  # type: ignore[type-arg
     list_display = ("name", "location")
     search_fields = ("name", "location")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Camera | None = None) -> list[str]:
+        """A camera that is part of an application or an authority stays what it was."""
+        return list(CAMERA_COLUMNS) if obj is not None and obj.is_bound else []
+
 
 @admin.register(User)
 class PersonAdmin(AdministratorOnly, UserAdmin):
@@ -121,3 +134,13 @@ class PersonAdmin(AdministratorOnly, UserAdmin):
         ("Person", {"fields": ("first_name", "last_name", "email", "collar_number")}),
         ("Rank and roles", {"fields": ("rank", "roles", "is_active")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Nobody gives themselves rights: a second administrator does."""
+        return ["rank", "roles", "is_active"] if obj is not None and obj == request.user else []
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""  # noqa: A002
+    ) -> HttpResponse:
+        with transaction.atomic():  # the password and its audit event
+            return super().user_change_password(request, id, form_url)

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.db import models
 
-from deployments.transitions import bound_camera_sql
+from deployments.transitions import CAMERA_IS_BOUND, bound_camera_sql
 
 
 class Camera(models.Model):
@@ -35,3 +35,7 @@ class Camera(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_bound(self) -> bool:
+        return self.deployments.filter(status__in=CAMERA_IS_BOUND).exists()
