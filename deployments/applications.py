@@ -9,6 +9,7 @@ from django.db import transaction
 from deployments import audit, lifecycle, permissions
 from deployments.enums import AuditKind
 from deployments.lifecycle import Refused
+from deployments.locking import lock
 from deployments.models import Camera, Deployment, User
 
 # What a submitted application must say; a draft may still lack it. In the order of the form.
@@ -83,7 +84,7 @@ def withhold_notice(deployment: Deployment, *, by: User, reason: str) -> None:
     """Keep the notice back until after the deployment: very exceptional, in writing, by the
     officer who authorises, before authorising. Call it in the transaction of the decision."""
     with transaction.atomic():
-        locked = Deployment.objects.select_for_update().get(pk=deployment.pk)
+        locked = lock(deployment.pk)
         if not permissions.can_decide(by, locked):
             raise Refused("Only the officer who decides an application may withhold its notice.")
         if not reason.strip():
@@ -106,7 +107,7 @@ def _new(by: User) -> Deployment:
 
 
 def _lock_editable(deployment: Deployment, *, by: User) -> Deployment:
-    locked = Deployment.objects.select_for_update().get(pk=deployment.pk)
+    locked = lock(deployment.pk)
     if not permissions.can_edit(by, locked):
         raise Refused("This application can no longer be changed, or it is not yours.")
     return locked
