@@ -261,10 +261,14 @@ def test_emergency_stop(page_of: PageOf, live: Deployment, alice: User) -> None:
 
 
 def test_open_alert_needs_no_scrolling(page_of: PageOf, live: Deployment, alice: User) -> None:
-    alert = make_alert(live, status=AlertStatus.CLAIMED, by=alice, is_lookalike=True)
-    page = open_console(page_of, alice, live)
+    long_name = "North Street, corner of the Market Square, pole 14, looking east"
+    deployment = make_deployment(status=Status.LIVE, cameras=[make_camera(name=long_name)])
+    alert = make_alert(deployment, status=AlertStatus.CLAIMED, by=alice, is_lookalike=True)
+    page = open_console(page_of, alice, deployment)
     card(page, alert).get_by_role("button").click()
-    expect(page.locator('[data-step="judge"]')).to_be_visible()
+    page.locator('[data-prompt="Apparent age"]').click()
+    page.locator("[data-reveal]").click()
+    expect(page.locator("[data-identity]")).to_be_visible()
 
     assert page.evaluate(
         "[document.documentElement, document.querySelector('.open')]"
