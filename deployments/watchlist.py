@@ -92,7 +92,8 @@ def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry
         subject=f"entry {entry.pk}",
         details={"category": new.category, "response": new.response},
     )
-    transaction.on_commit(lambda: send_enrolment(entry.pk))
+    # A broker that is gone loses the request, not the entry: it is asked for again.
+    transaction.on_commit(lambda: send_enrolment(entry.pk), robust=True)
     return entry
 
 
