@@ -198,8 +198,10 @@ NOTICE_LEAD_DAYS = env.integer("LFR_NOTICE_LEAD_DAYS", default=0 if DEMO else 3)
 WATCHLIST_CAP = env.integer("LFR_WATCHLIST_CAP", default=20_000, minimum=1)
 # Sightings of one person by one camera closer together than this are one alert.
 ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)
-# "database": searched in pgvector; "memory": a mirror of the partition in the worker.
-GALLERY = env.text("LFR_GALLERY", default="database")
+# "memory": a mirror of the partition in the worker; "database": searched in pgvector.
+GALLERY = env.text("LFR_GALLERY", default="memory")
+# Pictures a second that are looked at of one camera; what is left of the machine is for the rest.
+MAX_FPS = env.integer("LFR_MAX_FPS", default=15, minimum=1)
 RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
 # The similarity that an application starts from: the profile's measured operating point.
 DEFAULT_THRESHOLD = load_profile(RECOGNITION_PROFILE).threshold

@@ -13,7 +13,7 @@ from recognition import leases
 from recognition.alerting import new_alert
 from recognition.authority import AuthorityWatch
 from recognition.factory import ModelSet, build_models, build_pipeline, load_profile, open_reader
-from recognition.gallery_mirror import MirrorGallery
+from recognition.gallery_mirror import MirrorGallery, mirror_of
 from recognition.gallery_pgvector import PgvectorGallery
 from recognition.leases import Lease
 from recognition.models import CameraRun
@@ -74,6 +74,7 @@ class CameraRunner:
                 threshold=deployment.threshold,
                 lookalike_margin=models.profile.lookalike_margin,
                 min_face_px=models.profile.min_face_px,
+                max_fps=settings.MAX_FPS,
             ),
         )
         self._before = CameraRun.objects.values("frame_count", "dropped_count", "faces_seen").get(
@@ -146,8 +147,4 @@ def gallery_for(deployment: Deployment, models: ModelSet) -> Gallery:
     version = models.profile.model_name
     if settings.GALLERY == "database":
         return PgvectorGallery(deployment_id=deployment.pk, profile_version=version)
-    return MirrorGallery(
-        deployment_id=deployment.pk,
-        profile_version=version,
-        dimension=models.profile.dimension,
-    )
+    return mirror_of(deployment.pk, profile_version=version, dimension=models.profile.dimension)

@@ -4,6 +4,7 @@ a deployment's status changes; never loads a model."""
 from datetime import timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +16,7 @@ from deployments.start_checks import Check
 from recognition import template_store
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
+from recognition.profiles import load_profile
 
 # A recognition worker's host name begins so: `celery worker --hostname recognition@%h`.
 WORKER_NAME = "recognition@"
@@ -55,6 +57,26 @@ def rebuild_galleries() -> int:
             if cache.add(f"enrolment-asked-{entry_id}", 1, timeout=FORGOTTEN_AFTER.total_seconds()):
                 send_enrolment(entry_id)
                 count += 1
+    return count
+
+
+def index_galleries() -> int:
+    """Build the index of each long list that is complete, where lists are searched in the
+    database: while images are still enrolled it would only slow them down. Returns how many were
+    built."""
+    if settings.GALLERY != "database":
+        return 0
+    count = 0
+    for deployment in Deployment.objects.filter(status__in=HOLDS_A_WATCHLIST):
+        entries = deployment.entries
+        is_long = entries.filter(status=EntryStatus.ENROLLED).count() >= template_store.INDEXED_FROM
+        if (
+            is_long
+            and not entries.filter(status=EntryStatus.PENDING).exists()
+            and not template_store.has_index(deployment.pk)
+        ):
+            dimension = load_profile(deployment.profile).dimension
+            count += template_store.add_index(deployment.pk, dimension=dimension)
     return count
 
 

@@ -1,6 +1,7 @@
 """The deployment's partition, mirrored in the worker's memory for search at memory speed."""
 
 import threading
+from weakref import WeakValueDictionary
 
 import numpy as np
 from django.db import DatabaseError, connection
@@ -28,13 +29,14 @@ class MirrorGallery:
         self._version = -1
         self._loading = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._memory)
+
     def load(self, version: int) -> None:
-        """Read the whole partition. Raises DatabaseError."""
-        ids, templates = template_store.all_of(
-            self.deployment_id, profile_version=self.profile_version
-        )
-        self._memory.replace(ids, templates)
-        self._version = version
+        """Read the whole partition, unless another camera of this worker has. Raises
+        DatabaseError."""
+        with self._loading:
+            self._load(version)
 
     def follow(self, version: int) -> None:
         """Begin to load again if the watchlist changed since the last load began."""
@@ -46,18 +48,44 @@ class MirrorGallery:
     def search(self, probes: Floats, *, limit: int) -> list[list[Candidate]]:
         """As `PgvectorGallery.search`: a probe of zeros, or not finite, finds nobody."""
         found: list[list[Candidate]] = [[] for _ in probes]
-        usable = [i for i, probe in enumerate(probes) if np.isfinite(probe).all() and probe.any()]
-        if usable:
-            ranked = self._memory.search(probes[usable], limit=limit)
-            for index, candidates in zip(usable, ranked, strict=True):
-                found[index] = candidates
+        usable = np.flatnonzero(np.isfinite(probes).all(axis=1) & probes.any(axis=1))
+        ranked = self._memory.search(probes[usable], limit=limit)
+        for index, candidates in zip(usable.tolist(), ranked, strict=True):
+            found[index] = candidates
         return found
+
+    def _load(self, version: int) -> None:
+        if version == self._version:
+            return
+        ids, templates = template_store.all_of(
+            self.deployment_id, profile_version=self.profile_version
+        )
+        self._memory.replace(ids, templates)
+        self._version = version
 
     def _load_beside(self, version: int) -> None:
         try:
-            self.load(version)
+            self._load(version)
         except DatabaseError as error:
             log.warning("gallery_not_loaded", error=type(error).__name__)
         finally:
             connection.close()
             self._loading.release()
+
+
+_mirrors: WeakValueDictionary[tuple[int, str], MirrorGallery] = WeakValueDictionary()
+_finding = threading.Lock()
+
+
+def mirror_of(deployment_id: int, *, profile_version: str, dimension: int) -> MirrorGallery:
+    """The one mirror that all cameras of a deployment share in this process; it goes with the
+    last of them."""
+    key = (deployment_id, profile_version)
+    with _finding:
+        mirror = _mirrors.get(key)
+        if mirror is None:
+            mirror = MirrorGallery(
+                deployment_id=deployment_id, profile_version=profile_version, dimension=dimension
+            )
+            _mirrors[key] = mirror
+        return mirror

@@ -9,6 +9,7 @@ import numpy as np
 
 from recognition.attention import Pace, TrackMemory, is_due
 from recognition.decision import CANDIDATES, decide
+from recognition.frame_rate import FrameRate
 from recognition.geometry import fraction_of, grown, moved, pixels
 from recognition.protocols import (
     Detector,
@@ -47,7 +48,8 @@ class Settings:
     """What a deployment decides. `zone` is the zone of recognition in fractions of the frame.
 
     `confirmations` is how many embeddings of one track must reach the threshold for the same
-    entry before it counts as a sighting.
+    entry before it counts as a sighting. `max_fps` bounds how many pictures a second `run` looks
+    at: a passer-by is in view for seconds, and other cameras and processes need the machine too.
     """
 
     threshold: float
@@ -55,6 +57,7 @@ class Settings:
     min_face_px: float = 48.0
     zone: Box | None = None
     confirmations: int = 1
+    max_fps: float | None = None
     pace: Pace = Pace()
     limits: QualityLimits = QualityLimits()
 
@@ -89,6 +92,7 @@ class Pipeline:
         self, reader: Reader, on_sighting: OnSighting, keep_going: KeepGoing = always
     ) -> PipelineCounts:
         """Process until the reader ends or `keep_going` says no; nothing is reported after."""
+        rate = FrameRate(self.settings.max_fps)
         for frame in reader.frames(keep_going):
             self.counts.dropped = reader.dropped
             for sighting in self.process(frame).sightings:
@@ -98,6 +102,7 @@ class Pipeline:
                 del sighting
             # A stalled camera must not keep the last passer-by in memory (rule I2).
             del frame
+            rate.wait()
         return self.counts
 
     def process(self, frame: Frame) -> FrameResult:

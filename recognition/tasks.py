@@ -47,3 +47,4 @@ def rebuild_galleries() -> None:
     from recognition import control
 
     control.rebuild_galleries()
+    control.index_galleries()

@@ -1,12 +1,17 @@
 """Templates of a deployment: its own partition, made at the first enrolment, dropped at erasure."""
 
-import numpy as np
 from django.db import connection
+from psycopg import sql
 
 from deployments.enums import EntryStatus
 from deployments.models import Deployment, WatchlistEntry
+from recognition import template_rows
 from recognition.models import Template
 from recognition.types import Floats
+
+# From so many templates on a search in the database uses an index that may miss somebody; below,
+# comparing with everybody is fast enough.
+INDEXED_FROM = 100_000
 
 
 def save(entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_version: str) -> None:
@@ -43,15 +48,33 @@ def drop(deployment: Deployment) -> int:
 
 
 def all_of(deployment_id: int, *, profile_version: str) -> tuple[list[int], Floats]:
-    """Entry ids and their templates (N × D)."""
-    rows = Template.objects.filter(
-        deployment_id=deployment_id, profile_version=profile_version
-    ).values_list("entry_id", "embedding")
-    ids, vectors = [], []
-    for entry_id, vector in rows.iterator(chunk_size=5000):
-        ids.append(entry_id)
-        vectors.append(np.asarray(vector, np.float32))
-    return ids, np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)
+    """Entry ids and their templates (N × D). Raises DatabaseError, and ValueError where templates
+    of one model differ in dimension."""
+    rows = sql.SQL(
+        "COPY (SELECT entry_id, embedding FROM recognition_template"
+        " WHERE deployment_id = {} AND profile_version = {}) TO STDOUT (FORMAT BINARY)"
+    ).format(sql.Literal(deployment_id), sql.Literal(profile_version))
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(rows.as_string(cursor.connection)) as copied,
+    ):
+        ids, templates = template_rows.parse(b"".join(copied))
+    return ids.tolist(), templates
+
+
+def add_index(deployment_id: int, *, dimension: int) -> bool:
+    """Build the index of a long list that is loaded; a withdrawal takes it away again. False: it
+    is there, or somebody else builds it now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT index_template_partition(%s, %s)", [deployment_id, dimension])
+        return bool(cursor.fetchone()[0])
+
+
+def has_index(deployment_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(template_partition(%s) || '_hnsw')", [deployment_id])
+        return cursor.fetchone()[0] is not None
 
 
 def missing(deployment: Deployment) -> list[int]:

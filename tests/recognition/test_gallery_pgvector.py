@@ -1,6 +1,8 @@
 """The same answers from PostgreSQL, from the mirror in memory and from a plain matrix product."""
 
 import threading
+from collections.abc import Callable
+from typing import TypeAlias
 from unittest import mock
 
 import numpy as np
@@ -29,6 +31,11 @@ from tests.factories import (
     unit_vector,
 )
 
+Make: TypeAlias = Callable[[Deployment], Gallery]
+
+# Ids that no entry has: a factory's entry is enrolled with the template of its own id.
+NOBODY = 100_000
+
 
 @pytest.fixture
 def deployment(cast: Cast) -> Deployment:
@@ -37,10 +44,10 @@ def deployment(cast: Cast) -> Deployment:
     Template.objects.bulk_create(
         Template(
             deployment=deployment,
-            entry_id=100_000 + number,
+            entry_id=NOBODY + number,
             profile="embedded",
             profile_version=PROFILE_VERSION,
-            embedding=unit_vector(seed=number),
+            embedding=unit_vector(seed=NOBODY + number),
         )
         for number in range(60)
     )
@@ -67,9 +74,7 @@ def _expected(deployment: Deployment, probe: Floats, limit: int) -> list[tuple[i
 
 
 @pytest.mark.parametrize("make", [_database, _mirror])
-def test_answers_equal_a_matrix_product_to_a_millionth(
-    deployment: Deployment, make: "type[Gallery]"
-):
+def test_answers_equal_a_matrix_product_to_a_millionth(deployment: Deployment, make: Make):
     gallery = make(deployment)
     probes = np.stack([unit_vector(seed=1000 + number) for number in range(8)])
 
@@ -85,7 +90,7 @@ def test_answers_equal_a_matrix_product_to_a_millionth(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_both_galleries_agree_on_any_probe(deployment: Deployment, seed: int, closeness: float):
-    probe = closeness * unit_vector(seed=7) + (1 - closeness) * unit_vector(seed=seed)
+    probe = closeness * unit_vector(seed=NOBODY + 7) + (1 - closeness) * unit_vector(seed=seed)
     probe = np.asarray(probe / np.linalg.norm(probe), np.float32)[None]
 
     (one,), (other,) = (make(deployment).search(probe, limit=3) for make in (_database, _mirror))
@@ -95,29 +100,47 @@ def test_both_galleries_agree_on_any_probe(deployment: Deployment, seed: int, cl
 
 
 @pytest.mark.parametrize("make", [_database, _mirror])
+def test_one_image_under_two_references_is_found_in_the_order_of_the_list(
+    deployment: Deployment, make: Make
+):
+    template = unit_vector(seed=NOBODY + 30)
+    Template.objects.create(
+        deployment=deployment,
+        entry_id=NOBODY - 1,
+        profile="embedded",
+        profile_version=PROFILE_VERSION,
+        embedding=template,
+    )
+
+    (found,) = make(deployment).search(template[None], limit=2)
+
+    assert [candidate.entry_id for candidate in found] == [NOBODY - 1, NOBODY + 30]
+
+
+@pytest.mark.parametrize("make", [_database, _mirror])
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_a_probe_that_is_no_face_finds_nobody_and_spoils_no_other(
-    deployment: Deployment, make: "type[Gallery]", value: float
+    deployment: Deployment, make: Make, value: float
 ):
-    good = unit_vector(seed=3)
+    good = unit_vector(seed=NOBODY + 3)
     bad = np.full(DIMENSION, value, np.float32)
     half = good.copy()
-    half[5] = value if value else good[5]
+    half[5] = value or good[5]
 
     first, nobody, third = make(deployment).search(np.stack([good, bad, half]), limit=2)
 
-    assert first[0].entry_id == 100_003
+    assert first[0].entry_id == NOBODY + 3
     assert nobody == []
     assert (third == []) == bool(value)
 
 
 @pytest.mark.parametrize("make", [_database, _mirror])
-def test_no_probes_no_answers(deployment: Deployment, make: "type[Gallery]"):
+def test_no_probes_no_answers(deployment: Deployment, make: Make):
     assert make(deployment).search(np.zeros((0, DIMENSION), np.float32), limit=2) == []
 
 
 @pytest.mark.parametrize("make", [_database, _mirror])
-def test_an_empty_watchlist_finds_nobody(cast: Cast, make: "type[Gallery]"):
+def test_an_empty_watchlist_finds_nobody(cast: Cast, make: Make):
     empty = make_deployment(status=Status.AUTHORISED)
 
     assert make(empty).search(unit_vector(seed=1)[None], limit=2) == [[]]
