@@ -9,6 +9,7 @@ class SiteConfig(AppConfig):
         from lfr_site.celery import app
 
         app.finalize()
+        from lfr_site import sign_ins  # noqa: F401 - connects its receivers
 
 
 class RoleAdminConfig(AdminConfig):

@@ -63,6 +63,7 @@ def set_environment(urls: Urls, *, data_dir: Path) -> None:
     The default connection is the owner's, which pytest-django needs to make the test database;
     the fixture `app_role` puts a test under the application's own rights.
     """
+    (data_dir / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     for name in [name for name in os.environ if name.startswith("LFR_")]:
         if name != "LFR_TEST_DATA":
             del os.environ[name]

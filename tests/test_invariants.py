@@ -15,7 +15,6 @@ import numpy as np
 import psycopg
 import pytest
 import redis
-from django.conf import settings as site_settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -52,12 +51,6 @@ from tests.recognition.scripted_cameras import (
 from tests.tampering import refusal_of
 
 SOUGHT, STRANGER = 3, 5
-
-
-@pytest.fixture(autouse=True)
-def _static_root() -> None:
-    """WhiteNoise warns of a missing folder, and warnings are errors."""
-    Path(site_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 # I1: no authority, no recognition

@@ -15,14 +15,6 @@ LAPTOP = (1366, 768)
 PHONE = (390, 844)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def static_root() -> None:
-    """WhiteNoise warns of a missing folder, and warnings are errors."""
-    from django.conf import settings
-
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture(scope="session")
 def running_web_server(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory

@@ -16,16 +16,6 @@ CAMERAS = "admin:deployments_camera"
 REFUSED = {302, 403}
 
 
-@pytest.fixture(autouse=True)
-def _static_root() -> None:
-    """WhiteNoise warns of a missing folder, and warnings are errors."""
-    from pathlib import Path
-
-    from django.conf import settings
-
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
 def _client(user: User) -> Client:
     client = Client()
     client.force_login(user)
@@ -171,7 +161,12 @@ def test_the_administrator_reads_no_audit_trail(administrator: Client):
 def test_the_administrator_adds_a_person_and_it_is_on_record(administrator: Client):
     answer = administrator.post(
         reverse(f"{PEOPLE}_add"),
-        {"username": "dana", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD},
+        {
+            "username": "dana",
+            "usable_password": "true",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        },
     )
     assert answer.status_code == 302
 

@@ -1,0 +1,189 @@
+"""The whole loop in a real browser on the real parts: servers, workers, models, street camera.
+
+What `manage.py demo --check` does over HTTP, with the clicks that people make."""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from lfr_site.demo.cast import CAST
+from lfr_site.demo.environment import ASSETS, THRESHOLD, DemoFolder
+from lfr_site.demo.running import RunningDemo, running, seed
+from lfr_site.embedded import discard
+from lfr_site.ports import free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+PLACE = "Corn Market, Seedham"
+ENROLMENT_MS = 180_000
+FIRST_ALERT_MS = 90_000
+ERASURE_MS = 120_000
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+PageOf = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[RunningDemo]:
+    """Everything that `make demo` starts, on a data folder of its own."""
+    folder = DemoFolder(Path(settings.DATA_DIR) / "loop", is_check=True)
+    try:
+        with running(folder, port=free_port(), console=False, say=lambda _: None) as started:
+            seed(started, people_only=True, say=lambda _: None)
+            yield started
+    finally:
+        discard(folder.path)
+        shutil.rmtree(folder.path)
+
+
+@pytest.fixture
+def page_of(browser: Browser, demo: RunningDemo) -> Iterator[PageOf]:
+    """A browser of one's own for each person; nobody is signed in without a role."""
+    contexts = []
+
+    def open_page(role: str | None = None, *, size: dict[str, int] = DESKTOP) -> Page:
+        context = browser.new_context(
+            base_url=demo.base_url,
+            viewport=size,  # type: ignore[arg-type]
+            locale="en-GB",
+            java_script_enabled=role is not None,
+        )
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        if role is not None:
+            sign_in(page, role, password=demo.folder.secrets()["password"])
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, role: str, *, password: str) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=username]", next(p.username for p in CAST if p.role == role))
+    page.fill("[name=password]", password)
+    page.click("main button[type=submit]")
+
+
+def apply(page: Page) -> str:
+    """Fill the application in and submit it. Returns the deployment's page."""
+    page.goto("/deployments/new/")
+    starts = datetime.now(ZoneInfo("Europe/London")).replace(second=0, microsecond=0)
+    texts = {
+        "title": "Corn Market",
+        "place": PLACE,
+        "place_intelligence": "Robbery here is three times the force's average.",
+        "starts_at": starts.strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": (starts + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
+        "watchlist_criteria": "Wanted for robbery, or missing and at risk.",
+        "watchlist_cap": "100",
+        "necessity": "Patrols and appeals did not find the people sought.",
+        "proportionality": "One camera, two hours, a short watchlist.",
+        "community_impact": "Discussed with the community panel.",
+        "threshold": str(THRESHOLD),
+    }
+    for name, text in texts.items():
+        page.fill(f"[name={name}]", text)
+    for box in page.locator("[name=categories]").all():
+        box.check()
+    page.check("[name=place_ground][value=crime_hotspot]")
+    page.locator("[name=cameras]").first.check()
+    page.click("button[name=action][value=submit]")
+    expect(page.get_by_text("Submitted. An authorising officer decides next.")).to_be_visible()
+    return page.url
+
+
+def fill_watchlist(page: Page, deployment: str, archive: Path) -> None:
+    page.goto(f"{deployment}watchlist/import/")
+    page.set_input_files("[name=sheet]", ASSETS / "watchlist.csv")
+    page.set_input_files("[name=archive]", archive)
+    page.click("main form button[type=submit]")
+    expect(page.get_by_text("20 added, 0 refused.")).to_be_visible()
+    page.goto(deployment)
+    expect(page.get_by_text("Every image is processed.")).to_be_visible(timeout=ENROLMENT_MS)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "portraits.zip"
+    with zipfile.ZipFile(path, "w") as images:
+        for portrait in (ASSETS / "portraits").iterdir():
+            images.write(portrait, portrait.name)
+    return path
+
+
+def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
+    deployment = apply(page_of("applicant"))
+
+    officer = page_of("authorising_officer")
+    officer.goto(deployment)
+    officer.check("[name=decision][value=authorise]")
+    officer.fill("[name=reasons]", "Necessary, and limited in place and time.")
+    officer.get_by_role("button", name="Record the decision").click()
+    expect(officer.get_by_text("Authorised").first).to_be_visible()
+
+    public = page_of()
+    public.goto("/")
+    expect(public.get_by_text(PLACE)).to_be_visible()
+    assert public.context.cookies() == []
+
+    fill_watchlist(page_of("watchlist_manager"), deployment, archive)
+
+    operator = page_of("operator")
+    operator.goto(deployment)
+    operator.get_by_role("button", name="Make ready").click()
+    operator.get_by_role("button", name="Start recognition").click()
+    operator.get_by_role("link", name="Open the console").click()
+    uuid = deployment.rstrip("/").rpartition("/")[2]
+    handheld = page_of("engagement_officer", size=PHONE)
+    handheld.goto(f"/alerts/handheld/{uuid}/")
+
+    card = operator.locator(".cards [data-uuid]").first
+    expect(card).to_be_visible(timeout=FIRST_ALERT_MS)
+    for which in ("probe", "candidate", "context"):
+        expect(operator.locator(f'[data-picture="{which}"] img')).to_be_visible()
+    operator.locator('[data-action="claim"]').click()
+    operator.locator('[data-prompt="Nose"]').click()
+    operator.locator('[data-action="confirm"]').click()
+    operator.locator('[data-action="dispatch"]').click()
+
+    handheld.locator('.field-alert [data-action="engage"]').first.click()
+    for name, value in (
+        ("identity_confirmed", "yes"),
+        ("outcome", "arrest"),
+        ("notice_handed_over", "yes"),
+    ):
+        handheld.locator(f'.field-alert input[name^="{name}"][value="{value}"]').first.check()
+    handheld.locator('.field-alert [data-action="resolve"]').first.click()
+    expect(operator.get_by_text("Arrest").first).to_be_visible()
+
+    operator.goto(deployment)
+    operator.get_by_text("End…", exact=True).click()
+    operator.locator('form[action$="/move/end/"] [name=reason]').fill("The purpose is met.")
+    operator.locator('form[action$="/move/end/"] button[type=submit]').click()
+    expect(operator.get_by_text("Ended").first).to_be_visible()
+
+    # The handheld is told when the deployment is closed: erased and published.
+    expect(handheld.get_by_text("not open for alerts")).to_be_visible(timeout=ERASURE_MS)
+    public.goto(f"/deployment/{uuid}/")
+    expect(public.get_by_text(re.compile("false alert rate", re.IGNORECASE)).first).to_be_visible()
+    read_audit(page_of("auditor"))
+
+
+def read_audit(auditor: Page) -> None:
+    auditor.goto("/admin/deployments/auditevent/?action=alert.dispatched")
+    expect(auditor.locator("#result_list tbody tr")).to_have_count(1)
+    expect(auditor.get_by_role("link", name="Add audit event")).to_have_count(0)
+    auditor.locator("#result_list tbody a").first.click()
+    expect(auditor.locator("input[type=submit]:visible")).to_have_count(0)
