@@ -1,0 +1,45 @@
+"""`manage.py demo --check` itself: every step, judged against the street's ground truth.
+
+Latency is reported, not asserted: a test machine's pace is nobody's promise."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.model
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS = {
+    "ok",
+    "watchlisted",
+    "alerted",
+    "wrong_alerts",
+    "faces_seen",
+    "latency_p50_ms",
+    "latency_p95_ms",
+    "seconds",
+}
+
+
+def test_the_watchlisted_are_alerted_nobody_else_is_and_everything_is_erased() -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "demo", "--check"],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+
+    lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
+    assert lines, run.stdout + run.stderr
+    report = json.loads(lines[-1])
+    assert report.keys() >= KEYS
+    assert "problem" not in report, report
+    assert report["alerted"] >= 0.9 * report["watchlisted"]
+    assert report["wrong_alerts"] == 0
+    assert report["faces_seen"] >= report["alerted"]
+    assert report["audit_verified"]
+    assert (run.returncode == 0) == report["ok"]
