@@ -2,6 +2,7 @@
 need (servers, secrets) and hands it to the processes that it starts."""
 
 import argparse
+import json
 import shutil
 import sys
 
@@ -64,16 +65,20 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(asked: int | None) -> int:
-    """On a fresh data folder of its own, so that it can run beside the demo."""
+    """On a fresh data folder of its own, so that it can run beside the demo. The last line is
+    the report, whatever happens."""
     folder = DemoFolder(VAR / "check", is_check=True)
-    _forget(folder)
-    port = free_port() if asked is None else require_port(asked)
+    report: dict[str, object] = {"ok": False, "problem": "It did not start."}
     try:
+        _forget(folder)
+        port = free_port() if asked is None else require_port(asked)
         with running(folder, port=port, console=False, say=_say) as demo:
             seed(demo, people_only=True, say=_say)
-            return check(demo, say=_say)
-    finally:
+            report = check(demo, say=_say)
         _keep_logs_only(folder)
+    finally:
+        _say(json.dumps(report))
+    return 0 if report["ok"] else 1
 
 
 def _forget(folder: DemoFolder) -> None:
