@@ -1,7 +1,10 @@
-"""Model profiles as data: one TOML file each under `profile_data/`."""
+"""Model profiles as data: one TOML file each, ours under `profile_data/`, a force's own in the
+folder that LFR_PROFILES_DIR names."""
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -11,8 +14,16 @@ from typing import Any
 FOLDER = Path(__file__).parent / "profile_data"
 
 
+# A profile's name goes into file names, records and pages.
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
 class UnknownProfile(LookupError):
     """No profile of that name."""
+
+
+class UnusableProfile(ValueError):
+    """A profile's file cannot be read, or says something else than a profile must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +83,50 @@ class Profile:
         return f"{self.name}-{self.version}"
 
 
+def own_folder() -> Path:
+    """Where a force keeps profiles of its own: LFR_PROFILES_DIR, by default var/profiles."""
+    default = Path(os.environ.get("LFR_DATA_DIR", "var")) / "profiles"
+    return Path(os.environ.get("LFR_PROFILES_DIR", default))
+
+
 def profile_names() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(_files())
+
+
+def load_profile(name: str) -> Profile:
+    """Raises UnknownProfile; UnusableProfile in words where the file is not as it must be."""
+    files = _files()
+    if name not in files:
+        raise UnknownProfile(f"No profile {name!r}; there are {', '.join(sorted(files))}.")
+    return _read(files[name])
+
+
+def _files() -> dict[str, Path]:
+    """Every profile by its name; a file of one's own cannot take the place of one of ours."""
+    folders = (own_folder(), FOLDER)
+    return {
+        path.stem: path
+        for folder in folders
+        for path in sorted(folder.glob("*.toml"))
+        if NAME.fullmatch(path.stem)
+    }
 
 
 @cache
-def load_profile(name: str) -> Profile:
-    """Raises UnknownProfile; KeyError or TypeError where a file misses a field."""
-    if name not in profile_names():
-        raise UnknownProfile(f"No profile {name!r}; there are {', '.join(profile_names())}.")
-    data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
-    data["detector"] = _part(data["detector"])
-    data["embedder"] = _part(data["embedder"])
-    points = tuple(OperatingPoint(**point) for point in data.pop("operating_points", ()))
-    return Profile(name=name, operating_points=points, **data)
+def _read(path: Path) -> Profile:
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        data["detector"] = _part(data["detector"])
+        data["embedder"] = _part(data["embedder"])
+        points = tuple(OperatingPoint(**point) for point in data.pop("operating_points", ()))
+        return Profile(name=path.stem, operating_points=points, **data)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnusableProfile(f"The profile {path} cannot be read: {error}.") from None
+    except KeyError as error:
+        raise UnusableProfile(f"The profile {path} says nothing of {error}.") from None
+    except (TypeError, AttributeError) as error:
+        words = str(error).removeprefix("Profile.__init__() ")
+        raise UnusableProfile(f"The profile {path} is not as it must be: {words}.") from None
 
 
 def _part(data: dict[str, Any]) -> Part:

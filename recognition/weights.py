@@ -28,7 +28,8 @@ def installed_weights(file: str, *, sha256: str, source: str) -> Path:
     if not path.is_file():
         raise MissingWeights(
             f"The weight file {file} is missing from {models_folder()}. "
-            f"Get it from {source} and put it there (LFR_MODELS_DIR names another folder)."
+            f"Get it from {source} and put it there (LFR_MODELS_DIR names another folder), "
+            "or use `manage.py models install`."
         )
     return checked(path, sha256=sha256)
 
@@ -49,13 +50,22 @@ def checked(path: Path, *, sha256: str) -> Path:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        start = file.read(64).lstrip().lower()
+        start = file.read(64)
+    check(str(path), start=start, found=found, sha256=sha256)
+    return path
+
+
+def check(name: str, *, start: bytes, found: str, sha256: str) -> None:
+    """Raise WrongWeights, saying what the file seems to be, unless the hashes are the same."""
     if found == sha256:
-        return path
-    if start.startswith(b"version https://git-lfs"):
+        return
+    start = start.lstrip().lower()
+    if not start:
+        what = "an empty file, not weights"
+    elif start.startswith(b"version https://git-lfs"):
         what = "a Git LFS pointer, not the weights themselves"
     elif start.startswith((b"<!doctype", b"<html")):
         what = "a web page, not weights"
     else:
         what = f"a file with SHA-256 {found}"
-    raise WrongWeights(f"{path} is {what}; expected SHA-256 {sha256}.")
+    raise WrongWeights(f"{name} is {what}; expected SHA-256 {sha256}.")

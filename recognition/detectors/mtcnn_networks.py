@@ -17,6 +17,7 @@ from recognition.types import Floats
 from recognition.weights import packaged_weights
 
 PACKAGE = "mtcnn"
+FILE = "assets/weights/{name}.lz4"
 CENTRE, SPREAD = 127.5, 128.0
 
 
@@ -24,7 +25,7 @@ class _Weights:
     """The arrays of one network in the order of its layers."""
 
     def __init__(self, name: str, sha256: str) -> None:
-        path = packaged_weights(PACKAGE, f"assets/weights/{name}.lz4", sha256=sha256)
+        path = packaged_weights(PACKAGE, FILE.format(name=name), sha256=sha256)
         # joblib unpickles: only what has the expected hash comes this far.
         self._arrays = iter(joblib.load(path))
 

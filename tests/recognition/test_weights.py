@@ -36,7 +36,7 @@ def test_a_missing_file_says_how_to_get_it(folder: Path) -> None:
     ("content", "words"),
     [
         (b"other weights", "a file with SHA-256"),
-        (b"", "a file with SHA-256"),
+        (b"", "an empty file, not weights"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b"\n<html>Not found", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
