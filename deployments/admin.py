@@ -1,6 +1,7 @@
 """Reference data for the system administrator; the audit trail, read-only, for the auditor."""
 
 import json
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -67,13 +68,13 @@ class AdministratorOnly:
         return person is not None and permissions.can_configure(person)
 
     # Django calls these wherever it changes something, a password included.
-    def log_addition(self, request: HttpRequest, obj: Model, message: object) -> object:
-        self._audit(request, obj, "added", message)
-        return super().log_addition(request, obj, message)  # type: ignore[misc]
+    def log_addition(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002
+        self._audit(request, object, "added", message)
+        return super().log_addition(request, object, message)  # type: ignore[misc]
 
-    def log_change(self, request: HttpRequest, obj: Model, message: object) -> object:
-        self._audit(request, obj, "changed", message)
-        return super().log_change(request, obj, message)  # type: ignore[misc]
+    def log_change(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002
+        self._audit(request, object, "changed", message)
+        return super().log_change(request, object, message)  # type: ignore[misc]
 
     def _audit(self, request: HttpRequest, obj: Model, verb: str, message: object) -> None:
         name = type(obj).__name__.lower()
@@ -125,7 +126,7 @@ class CameraAdmin(AdministratorOnly, admin.ModelAdmin):  # type: ignore[type-arg
 
 
 @admin.register(User)
-class PersonAdmin(AdministratorOnly, UserAdmin):
+class PersonAdmin(AdministratorOnly, UserAdmin):  # type: ignore[type-arg]
     form = PersonAdminForm
     list_display = ("username", "rank", "last_name", "is_active")
     list_filter = ("rank", "is_active")
@@ -140,7 +141,10 @@ class PersonAdmin(AdministratorOnly, UserAdmin):
         return ["rank", "roles", "is_active"] if obj is not None and obj == request.user else []
 
     def user_change_password(
-        self, request: HttpRequest, id: str, form_url: str = ""  # noqa: A002
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002
+        form_url: str = "",
     ) -> HttpResponse:
         with transaction.atomic():  # the password and its audit event
             return super().user_change_password(request, id, form_url)

@@ -26,4 +26,5 @@ def find_templates() -> list[Due]:
 
 
 def erase_templates(due: Due) -> int:
+    assert due.deployment is not None
     return template_store.drop(due.deployment)

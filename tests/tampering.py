@@ -1,7 +1,8 @@
-"""What an intruder with the owner's password could do; tests use it to make what must be noticed."""
+"""What an intruder with the owner's password could do, to see that it is noticed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -31,17 +32,17 @@ def force_status(deployment: Deployment, status: Status) -> Deployment:
     return deployment
 
 
-def run_sql(sql: str, *parameters: object) -> int:
+def run_sql(sql: str, *parameters: Any) -> int:
     """Execute in a savepoint, deferred checks included; returns the count of rows."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        count = cursor.rowcount
+        count: int = cursor.rowcount
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return count
 
 
-def refusal_of(sql: str, *parameters: object) -> str:
+def refusal_of(sql: str, *parameters: Any) -> str:
     """What the database says against it, or an empty text when it lets it pass."""
     try:
         run_sql(sql, *parameters)

@@ -29,6 +29,7 @@ from deployments.encryption import Unreadable
 from deployments.enums import Status
 from deployments.lifecycle import Refused
 from deployments.models import AuditEvent, Deployment, ErasureRecord, StoredImage
+from deployments.retention import RULES
 from lfr_site.embedded import Urls
 from recognition import camera_run, factory
 from recognition.models import CameraRun, Template
@@ -399,7 +400,7 @@ def test_i10_the_public_reads_the_periods_that_the_purge_uses(
     page = client.get(url, secure=True).content.decode()
 
     assert "3 hours" in page
-    for rule in purge.RULES.values():
+    for rule in RULES.values():
         assert escape(rule.what) in page, rule.kind
         assert escape(rule.ground) in page, rule.kind
 

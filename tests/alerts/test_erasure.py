@@ -88,9 +88,7 @@ def test_what_the_operator_wrote_goes_and_the_verdict_stays(live: Deployment, ca
     assert set(texts.values()) == {""}
 
 
-def test_images_go_with_row_and_file(
-    live: Deployment, django_capture_on_commit_callbacks: object
-):
+def test_images_go_with_row_and_file(live: Deployment, django_capture_on_commit_callbacks: object):
     alert = make_alert(live, status=AlertStatus.DISMISSED)
     assert alert.probe is not None
     assert alert.context is not None
@@ -161,7 +159,7 @@ def test_a_withdrawn_person_takes_their_alerts_pictures_along(live: Deployment, 
 
     assert all(Alert.objects.get(pk=alert.pk).is_erased for alert in alerts)
     assert not Alert.objects.get(pk=other.pk).is_erased
-    assert not StoredImage.objects.filter(kind="probe").exclude(pk=other.probe_id).exists()
+    assert [image.probe_alert for image in StoredImage.objects.filter(kind="probe")] == [other]
 
 
 def test_after_an_erasure_the_same_person_raises_a_new_alert(live: Deployment):

@@ -1,6 +1,7 @@
 """The ordered log: every reader sees every event once, in order, whoever commits when (I6)."""
 
 import threading
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -123,7 +124,7 @@ def test_a_reader_that_polls_sees_every_event_once_and_in_order():
                 events.emit(alert, EventKind.SEEN_AGAIN)
 
         try:
-            results = at_once([lambda i=i: writer(i) for i in range(len(entries))])  # type: ignore[misc]
+            results = at_once([partial(writer, index) for index in range(len(entries))])
             assert results == [None] * len(entries)
         finally:
             writing.clear()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -31,7 +32,6 @@ from tests.factories import (
     make_deployment,
     make_entry,
     new_alert,
-    person,
 )
 
 FACTORS = {"subject": "Same scar on the left cheek."}
@@ -473,7 +473,7 @@ def test_hundreds_of_attempts_to_claim_have_one_winner_each():
                 won.append(False)
         return won
 
-    results = at_once([lambda by=by: claims_all(by) for by in (cast.alice, cast.bob) * 2])  # type: ignore[misc]
+    results = at_once([partial(claims_all, by) for by in (cast.alice, cast.bob) * 2])
 
     assert [sum(won) for won in zip(*results, strict=True)] == [1] * len(alerts)
     claimed = AuditEvent.objects.filter(action="alert.claimed")
@@ -544,11 +544,11 @@ def test_a_withdrawal_and_a_sighting_of_the_same_person_end_well():
         make_alert(live, entry=entry)
         results = at_once(
             [
-                lambda n=new: lifecycle.raise_alert(live, camera, n),  # type: ignore[misc]
-                lambda e=entry: watchlist.withdraw_entry(  # type: ignore[misc]
-                    e, by=cast.watchlist_manager, reason="Arrested."
+                partial(lifecycle.raise_alert, live, camera, new),
+                partial(
+                    watchlist.withdraw_entry, entry, by=cast.watchlist_manager, reason="Arrested."
                 ),
-                lambda n=new: lifecycle.raise_alert(live, camera, n),  # type: ignore[misc]
+                partial(lifecycle.raise_alert, live, camera, new),
             ]
         )
         assert not [result for result in results if isinstance(result, Exception)]
@@ -574,7 +574,7 @@ def test_a_storm_of_everything_at_once_leaves_one_order_and_no_deadlock():
         for _ in range(6):
             lifecycle.raise_alert(live, camera, new_alert(entry))
 
-    calls: list[Callable[[], Any]] = [lambda e=entry: recogniser(e) for entry in entries]  # type: ignore[misc]
+    calls: list[Callable[[], Any]] = [partial(recogniser, entry) for entry in entries]
     calls += [lambda: operator(cast.alice), lambda: operator(cast.bob)]
     calls += [lambda: lifecycle.escalate_unclaimed(after_s=0)]
     results = at_once(calls)
@@ -584,4 +584,3 @@ def test_a_storm_of_everything_at_once_leaves_one_order_and_no_deadlock():
     assert sequences == list(range(1, len(sequences) + 1))
     assert Alert.objects.filter(deployment=live).count() == len(entries)
     assert audit.verify().is_sound
-    assert person("charlie").roles == []

@@ -1,4 +1,4 @@
-"""The admin: the auditor reads, the administrator configures, nobody else gets in (loop, step 7)."""
+"""The admin: the auditor reads, the administrator configures, nobody else gets in."""
 
 import pytest
 from django.contrib import admin

@@ -3,10 +3,11 @@
 import json
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def _record(count: int = 1, **changes: object) -> None:
         )
 
 
-def _tamper(sql: str, *parameters: object) -> None:
+def _tamper(sql: str, *parameters: Any) -> None:
     with triggers_disabled(TABLE), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 
@@ -74,8 +75,8 @@ def test_python_and_the_database_write_every_time_alike(db: None, moment: dateti
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'Europe/London'")
         cursor.execute(
-            """SELECT to_char(%s::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
-            [moment],
+            "SELECT to_char(%s::timestamptz AT TIME ZONE 'UTC', %s)",
+            [moment, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'],
         )
         written = cursor.fetchone()[0]
 
@@ -239,12 +240,14 @@ def test_many_writers_at_once_make_one_unbroken_chain():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_event_leaves_no_gap():
-    from django.db import transaction
+    def record_and_fail() -> None:
+        with transaction.atomic():
+            _record()
+            raise OSError("no room")
 
     _record()
-    with pytest.raises(OSError, match="no room"), transaction.atomic():
-        _record()
-        raise OSError("no room")
+    with pytest.raises(OSError, match="no room"):
+        record_and_fail()
     _record()
 
     assert audit.verify().count == 2

@@ -3,6 +3,7 @@
 import os
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def deployment(cast: Cast) -> Deployment:
 
 def _put(deployment: Deployment, data: bytes = PICTURE) -> StoredImage:
     return image_store.put(deployment, data, kind=ImageKind.WATCHLIST)
+
+
+def _crash_after(call: Callable[[], object]) -> None:
+    """In a transaction that is not committed."""
+    with transaction.atomic():
+        call()
+        raise OSError("crash")
 
 
 def _files(store: Path) -> list[Path]:
@@ -130,9 +138,8 @@ def test_an_erased_image_loses_its_file_when_the_transaction_commits(cast: Cast,
 def test_an_erasure_that_is_rolled_back_keeps_row_and_file(cast: Cast):
     image = _put(make_deployment(status=Status.AUTHORISED))
 
-    with pytest.raises(OSError, match="crash"), transaction.atomic():
-        image_store.erase([image])
-        raise OSError("crash")
+    with pytest.raises(OSError, match="crash"):
+        _crash_after(lambda: image_store.erase([image]))
 
     assert image_store.read(StoredImage.objects.get(pk=image.pk)) == PICTURE
 
@@ -147,9 +154,8 @@ def test_a_crash_between_commit_and_unlink_is_swept_later(deployment: Deployment
 
 
 def test_a_crash_before_the_commit_is_swept_later(deployment: Deployment, file_store: Path):
-    with pytest.raises(OSError, match="crash"), transaction.atomic():
-        _put(deployment)
-        raise OSError("crash")
+    with pytest.raises(OSError, match="crash"):
+        _crash_after(lambda: _put(deployment))
 
     (path,) = _files(file_store)
     assert image_store.orphans(now=path.stat().st_mtime + LATER) == [path]

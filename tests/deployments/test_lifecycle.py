@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -21,7 +22,6 @@ from tests.factories import (
     make_cast,
     make_deployment,
     make_entry,
-    person,
     recognition_worker_answers,
 )
 from tests.tampering import force_status
@@ -243,7 +243,10 @@ def test_an_application_without_a_camera_is_not_submitted(cast: Cast):
 
 def test_a_window_that_has_passed_is_neither_submitted_nor_authorised(cast: Cast):
     now = timezone.now()
-    past = {"starts_at": now - timedelta(hours=2), "ends_at": now - timedelta(hours=1)}
+    past: dict[str, Any] = {
+        "starts_at": now - timedelta(hours=2),
+        "ends_at": now - timedelta(hours=1),
+    }
 
     with pytest.raises(Refused, match="already passed"):
         lifecycle.submit(make_deployment(**past), by=cast.applicant)
@@ -387,14 +390,14 @@ def test_listeners_hear_of_it_after_the_commit(
 @pytest.mark.django_db(transaction=True)
 def test_two_officers_deciding_at_once_make_one_decision():
     cast = make_cast()
+    officer, other = cast.authorising_officer, cast.second_superintendent
     for _ in range(5):
         deployment = make_deployment(status=Status.SUBMITTED)
-        officer, other = cast.authorising_officer, cast.second_superintendent
 
         results = at_once(
             [
-                lambda d=deployment: lifecycle.authorise(d, by=officer, reasons="Necessary."),
-                lambda d=deployment: lifecycle.refuse(d, by=other, reasons="Not necessary."),
+                partial(lifecycle.authorise, deployment, by=officer, reasons="Necessary."),
+                partial(lifecycle.refuse, deployment, by=other, reasons="Not necessary."),
             ]
         )
 
@@ -414,14 +417,12 @@ def test_two_officers_deciding_at_once_make_one_decision():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_operators_ending_at_once_end_it_once():
+    cast = make_cast()
     with recognition_worker_answers():
         deployment = make_deployment(status=Status.LIVE)
 
     results = at_once(
-        [
-            lambda by=person(name): lifecycle.end(deployment, by=by, reason="Over.")
-            for name in OPERATORS
-        ]
+        [partial(lifecycle.end, deployment, by=by, reason="Over.") for by in (cast.alice, cast.bob)]
     )
 
     assert {type(result) for result in results} == {Deployment, Refused}

@@ -67,9 +67,10 @@ def test_rights_on_a_deployment_in_every_status(
 
 @pytest.mark.parametrize("predicate", OF_A_PERSON, ids=lambda p: p.__name__)
 def test_somebody_inactive_has_no_rights(cast: Cast, predicate: Callable[[User], bool]):
-    User.objects.update(is_active=False)
+    for user in cast.everyone().values():
+        user.is_active = False
 
-    assert _allowed(Cast(**{n: User.objects.get(username=n) for n in cast.everyone()}), predicate) == set()
+    assert _allowed(cast, predicate) == set()
 
 
 def test_everybody_with_a_role_sees_that_there_are_deployments(cast: Cast):
@@ -96,7 +97,11 @@ def test_an_engagement_officer_sees_what_was_sent_and_an_operator_everything(cas
     live = make_deployment(status=Status.LIVE)
     for status in AlertStatus:
         alert = make_alert(live, status=status)
-        seeing = _allowed(cast, lambda user, a=alert: alert_permissions.can_view_alert(user, a))
+        seeing = {
+            name
+            for name, user in cast.everyone().items()
+            if alert_permissions.can_view_alert(user, alert)
+        }
         field = {"engagement_officer"} if status in alert_permissions.FIELD_STATES else set()
         assert seeing == OPERATORS | field, status
 

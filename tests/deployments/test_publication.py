@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from deployments import lifecycle, publication
+from deployments import audit, lifecycle, publication
 from deployments.enums import Status
 from deployments.models import AuditEvent, Deployment, DeploymentResult
 from deployments.publication import Counts
@@ -78,7 +78,7 @@ def test_a_result_that_cannot_be_audited_is_not_published(
     def fails(*_: object, **__: object) -> None:
         raise OSError("no room")
 
-    monkeypatch.setattr(publication.audit, "record", fails)
+    monkeypatch.setattr(audit, "record", fails)
     with pytest.raises(OSError, match="no room"), transaction.atomic():
         publication.publish_result(ended, COUNTS, profile_version="embedded-1")
 

@@ -4,9 +4,10 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from celery import current_app
 from django.db import transaction
 
-from deployments import audit, image_store, lifecycle, queues, watchlist
+from deployments import audit, image_store, lifecycle, watchlist
 from deployments.enums import EntryStatus, Response, Status
 from deployments.lifecycle import Refused
 from deployments.models import (
@@ -148,7 +149,7 @@ def test_a_broker_that_is_gone_does_not_lose_the_entry(monkeypatch: pytest.Monke
     def gone(*_: Any, **__: Any) -> None:
         raise OSError("no broker")
 
-    monkeypatch.setattr(queues.current_app, "send_task", gone)
+    monkeypatch.setattr(current_app, "send_task", gone)
     entry = _add(deployment)
 
     assert WatchlistEntry.objects.get(pk=entry.pk).status == EntryStatus.PENDING

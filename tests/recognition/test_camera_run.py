@@ -122,8 +122,8 @@ STOPS: dict[str, Callable[[Deployment], object]] = {
     "suspended": lambda d: lifecycle.suspend(d, by=None, reason="Rain."),
     "ended": lambda d: lifecycle.end(d, by=None, reason="Over."),
     "past its window": lambda d: lifecycle.end_expired(now=d.ends_at),
-    "lost its lease": lambda d: CameraRun.objects.update(token=None),
-    "its worker stops": lambda d: authority.stop_all(),
+    "lost its lease": lambda d: CameraRun.objects.filter(deployment=d).update(token=None),
+    "its worker stops": lambda _: authority.stop_all(),
 }
 
 
@@ -170,7 +170,7 @@ def test_a_person_withdrawn_while_it_runs_is_not_alerted_again(
     settings.ALERT_MERGE_S = 1
     cast = make_cast()
     with running(live):
-        _until(lambda: Alert.objects.exists())
+        _until(Alert.objects.exists)
         watchlist.withdraw_entry(sought, by=cast.watchlist_manager, reason="Found.")
         count, given = Alert.objects.count(), camera.given
         _until(lambda: camera.given > given + 20)

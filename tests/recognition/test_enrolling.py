@@ -171,9 +171,7 @@ def test_a_deployment_that_ended_meanwhile_gets_no_template(
     assert Template.objects.count() == before
 
 
-def test_what_a_crash_emptied_is_enrolled_again(
-    deployment: Deployment, pictures: list[bytes]
-):
+def test_what_a_crash_emptied_is_enrolled_again(deployment: Deployment, pictures: list[bytes]):
     entry = make_entry(deployment)
     run_sql(f"TRUNCATE recognition_template_{deployment.pk}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import psycopg
@@ -31,7 +31,7 @@ def _partition(deployment: Deployment) -> str:
     return f"recognition_template_{deployment.pk}"
 
 
-def _value(sql: str, *parameters: object) -> object:
+def _value(sql: str, *parameters: Any) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()

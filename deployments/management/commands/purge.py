@@ -25,4 +25,5 @@ class Command(BaseCommand):
                 )
             return
         for erasure in purge.purge():
-            self.stdout.write(f"erased  {erasure.kind} × {erasure.count}  {erasure.deployment or 'staff'}")
+            whose = erasure.deployment or "staff"
+            self.stdout.write(f"erased  {erasure.kind} × {erasure.count}  {whose}")
