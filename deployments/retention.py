@@ -115,6 +115,16 @@ RULES: dict[str, Rule] = {
             ("recognition.CameraRun",),
         ),
         Rule(
+            "accuracy_evidence",
+            "Measured accuracy of the model profiles; figures only, nothing personal",
+            "database",
+            "the evaluation",
+            None,
+            None,
+            "The evidence for a model version and threshold, for as long as a record names them",
+            ("recognition.OperatingPoint",),
+        ),
+        Rule(
             "deployment_record",
             "Applications, decisions, results, erasures",
             "database",

@@ -10,7 +10,7 @@ import numpy as np
 from recognition.images import UnusableImage, decode_image
 from recognition.protocols import Detector, Embedder
 from recognition.quality import QualityLimits, assess
-from recognition.types import Face, Image, Template
+from recognition.types import Face, Image, Quality, Template
 
 # A face is looked for in a picture of at most this size: more pixels cost time and find
 # nothing but the faces of bystanders.
@@ -37,20 +37,27 @@ def template_from_image(data: bytes, models: Models) -> Template:
 
 def template_from_picture(image: Image, models: Models) -> Template:
     """The same for a BGR picture that is decoded already."""
-    image = _at_most(image, LONGEST_SIDE_PX)
-    face = _only_face(_faces(image, models.detector))
-    quality = assess(image, face, limits=LIMITS)
-    if not quality.usable:
-        raise UnusableImage(f"The face cannot be used: {quality.reason}.")
+    image = searched_picture(image)
+    face = _only_face(faces_in(image, models.detector))
+    quality = checked_quality(image, face)
     embedding = models.embedder.embed(models.embedder.align(image, face)[None])[0]
     if not np.isfinite(embedding).all() or not embedding.any():
         raise UnusableImage("The face gave no usable template.")
     return Template(embedding, face, quality)
 
 
-def _faces(image: Image, detector: Detector) -> list[Face]:
+def faces_in(image: Image, detector: Detector) -> list[Face]:
+    """Every face of an enrolment picture, none where none is found from any starting size."""
     attempts = (detector.detect(image, min_face_px=size) for size in MIN_FACE_PX)
     return next((faces for faces in attempts if faces), [])
+
+
+def checked_quality(image: Image, face: Face) -> Quality:
+    """The quality of a face good enough to enrol. Raises UnusableImage with the reason."""
+    quality = assess(image, face, limits=LIMITS)
+    if not quality.usable:
+        raise UnusableImage(f"The face cannot be used: {quality.reason}.")
+    return quality
 
 
 def _only_face(faces: list[Face]) -> Face:
@@ -63,8 +70,9 @@ def _only_face(faces: list[Face]) -> Face:
     return by_size[0]
 
 
-def _at_most(image: Image, longest_px: int) -> Image:
-    scale = longest_px / max(image.shape[:2])
+def searched_picture(image: Image) -> Image:
+    """A picture at the size at which its face is looked for."""
+    scale = LONGEST_SIDE_PX / max(image.shape[:2])
     if scale >= 1.0:
         return image
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))

@@ -1,4 +1,5 @@
 from recognition.models.camera_run import CameraRun
+from recognition.models.operating_point import OperatingPoint
 from recognition.models.template import Template
 
-__all__ = ["CameraRun", "Template"]
+__all__ = ["CameraRun", "OperatingPoint", "Template"]

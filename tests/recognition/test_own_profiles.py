@@ -1,4 +1,4 @@
-"""A force's own profiles: found beside ours, refused in words where they are not as they must be."""
+"""A force's own profiles: found beside ours, refused in words where something is wrong."""
 
 from pathlib import Path
 
