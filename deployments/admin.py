@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -92,15 +93,29 @@ class AdministratorOnly:
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(AuditorOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("sequence", "at", "kind", "action", "actor", "deployment", "subject", "reason")
+    list_display = (
+        "sequence",
+        "when",
+        "kind",
+        "action",
+        "actor",
+        "subject",
+        "deployment",
+        "reason",
+    )
     list_filter = ("kind", "action", ("deployment", admin.RelatedOnlyFieldListFilter), "actor")
     date_hierarchy = "at"
     search_fields = ("actor", "action", "subject", "reason")
     list_select_related = ("deployment",)
     list_per_page = 50
     show_full_result_count = False
-    readonly_fields = ("pretty_details",)
-    exclude = ("details",)
+    readonly_fields = ("when", "pretty_details")
+    exclude = ("at", "details")
+
+    @admin.display(description="at", ordering="sequence")
+    def when(self, event: AuditEvent) -> str:
+        """To the millisecond: the order of two decisions may matter."""
+        return timezone.localtime(event.at).strftime("%d %b %Y, %H:%M:%S.%f")[:-3]
 
     @admin.display(description="details")
     def pretty_details(self, event: AuditEvent) -> SafeString:

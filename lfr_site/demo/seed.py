@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,18 @@ from lfr_site.demo.sheet import rows
 CAMERA = "High Street (synthetic)"
 WINDOW = timedelta(hours=8)
 Say = Callable[[str], None]
+
+
+class Where(NamedTuple):
+    title: str
+    place: str
+
+
+HIGH_STREET = Where(
+    "High Street, today", "High Street, Seedham, between Market Row and the library"
+)
+MARKET = Where("Market square", "Market square, Seedham, north side")
+STATION = Where("Station forecourt", "Forecourt of Seedham station")
 
 
 def seed_people() -> dict[str, User]:
@@ -66,7 +79,9 @@ def seed_live_deployment(
     if running is not None:
         say("The deployment of the last run is still in its window.")
         return running
-    deployment = _authorised(people, camera, starts_at=timezone.now() + timedelta(seconds=1))
+    deployment = _authorised(
+        people, camera, HIGH_STREET, starts_at=timezone.now() + timedelta(seconds=1)
+    )
     _fill_watchlist(deployment, assets, by=people["watchlist_manager"])
     wait_for_enrolment(deployment, say)
     lifecycle.make_ready(deployment, by=people["watchlist_manager"])
@@ -78,14 +93,14 @@ def seed_upcoming(people: dict[str, User], camera: Camera) -> None:
     if not Deployment.objects.filter(status=Status.SUBMITTED).exists():
         starts = _morning(timezone.now() + timedelta(days=6))
         lifecycle.submit(
-            _application(people, camera, starts, "Station forecourt, Friday"),
+            _application(people, camera, starts, STATION),
             by=people["applicant"],
         )
     if not Deployment.objects.filter(
         status=Status.AUTHORISED, starts_at__gt=timezone.now()
     ).exists():
         starts = _morning(timezone.now() + timedelta(days=4))
-        _authorised(people, camera, starts_at=starts, title="Market square, Wednesday")
+        _authorised(people, camera, MARKET, starts_at=starts)
 
 
 def wait_for_enrolment(deployment: Deployment, say: Say, *, timeout_s: float = 300) -> None:
@@ -108,13 +123,13 @@ def _morning(moment: datetime) -> datetime:
 
 
 def _application(
-    people: dict[str, User], camera: Camera, starts_at: datetime, title: str
+    people: dict[str, User], camera: Camera, starts_at: datetime, where: Where
 ) -> Deployment:
     with transaction.atomic():
         deployment = Deployment.objects.create(
-            title=title,
+            title=where.title,
             controller_force=settings.FORCE_NAME,
-            place="High Street, Seedham, between Market Row and the library",
+            place=where.place,
             place_ground=PlaceGround.CRIME_HOTSPOT,
             place_intelligence=(
                 "Robbery and theft from the person here are three times the force's average over "
@@ -157,12 +172,12 @@ def _application(
 def _authorised(
     people: dict[str, User],
     camera: Camera,
+    where: Where,
     *,
     starts_at: datetime,
-    title: str = "High Street, today",
 ) -> Deployment:
     deployment = lifecycle.submit(
-        _application(people, camera, starts_at, title), by=people["applicant"]
+        _application(people, camera, starts_at, where), by=people["applicant"]
     )
     return lifecycle.authorise(
         deployment,
