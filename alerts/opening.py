@@ -33,8 +33,7 @@ class Opening:
     texts: tuple[str, ...]
 
 
-@database_sync_to_async
-def open_socket(
+def read_opening(
     scope: Mapping[str, Any], *, audience: Audience, since: int | None
 ) -> Opening | Refusal:
     """Read the person afresh: what the connection's session said may be hours old."""
@@ -76,12 +75,16 @@ def _first_messages(
     return sequence, [json.dumps(message)]
 
 
-@database_sync_to_async
-def snapshot_text(uuid: UUID, audience: Audience) -> tuple[int, str]:
+def read_snapshot(uuid: UUID, audience: Audience) -> tuple[int, str]:
     deployment = Deployment.objects.get(uuid=uuid)
     alerts = alerts_for(deployment, audience)
     message = snapshot(alerts, sequence=deployment.event_sequence, resync=True)
     return deployment.event_sequence, json.dumps(message)
+
+
+# In threads of the pool: when a server comes back, hundreds of consoles open at once.
+open_socket = database_sync_to_async(read_opening, thread_sensitive=False)
+snapshot_text = database_sync_to_async(read_snapshot, thread_sensitive=False)
 
 
 def _hello(user: User, sequence: int, audience: Audience) -> Hello:
