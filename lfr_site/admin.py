@@ -13,6 +13,7 @@ class RoleAdminSite(AdminSite):
     site_title = "Administration"
     index_title = "Reference data and the audit trail"
     site_url = "/"
+    enable_nav_sidebar = False  # the trail needs the width
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
