@@ -9,6 +9,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from lfr_site.demo.visitor import Visitor
 
@@ -75,7 +76,7 @@ def listen(visitor: Visitor, path: str) -> ConsoleListener:
     cookies = "; ".join(f"{name}={value}" for name, value in visitor.session.cookies.items())
     connection = connect(
         visitor.base_url.replace("http", "ws", 1) + path,
-        origin=visitor.base_url,  # type: ignore[arg-type]
+        origin=Origin(visitor.base_url),
         additional_headers={"Cookie": cookies},
     )
     return ConsoleListener(connection).start()

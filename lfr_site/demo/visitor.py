@@ -60,7 +60,7 @@ class Visitor:
             self.base_url + path,
             data=data or {},
             headers={
-                "X-CSRFToken": self.session.cookies["csrftoken"],
+                "X-CSRFToken": str(self.session.cookies["csrftoken"]),
                 "Accept": "application/json",
                 "Referer": self.base_url,
             },
