@@ -66,7 +66,7 @@ class MirrorGallery:
     def _load_beside(self, version: int) -> None:
         try:
             self._load(version)
-        except DatabaseError as error:
+        except (DatabaseError, ValueError) as error:
             log.warning("gallery_not_loaded", error=type(error).__name__)
         finally:
             connection.close()

@@ -45,7 +45,8 @@ class CaptureReader(ABC):
         self._phase = StreamState.CONNECTING
         self._words = ""
         self._number = 0
-        self._last_shot_at: float | None = None  # time.monotonic()
+        # time.monotonic() of the start or of the last picture
+        self._waiting_since: float | None = None
         self._clock_offset = time.time() - time.monotonic()
         self._clock_jumped_at = float("-inf")
 
@@ -59,19 +60,21 @@ class CaptureReader(ABC):
 
     @property
     def state(self) -> StreamState:
-        if self._phase is not StreamState.LIVE or self._last_shot_at is None:
-            return self._phase
-        now = time.monotonic()
-        if now - self._last_shot_at > STALLED_AFTER_S:
+        phase, since, now = self._phase, self._waiting_since, time.monotonic()
+        if phase not in {StreamState.CONNECTING, StreamState.LIVE} or since is None:
+            return phase
+        if now - since > STALLED_AFTER_S:
             return StreamState.STALLED
+        if phase is StreamState.CONNECTING:
+            return phase
         if now - self._clock_jumped_at < CLOCK_WARNING_S:
             return StreamState.CLOCK
         return self._health.verdict(now=now)
 
     @property
     def state_words(self) -> str:
-        state = self.state
-        return self._words if state is self._phase and self._words else WORDS[state]
+        # Why there is no picture says more than that there is none.
+        return self._words or WORDS[self.state]
 
     def frames(self, keep_going: KeepGoing = always) -> Iterator[Frame]:
         self._start()
@@ -98,6 +101,7 @@ class CaptureReader(ABC):
 
     def _start(self) -> None:
         if self._thread is None:
+            self._waiting_since = time.monotonic()
             self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
             self._thread.start()
 
@@ -116,7 +120,7 @@ class CaptureReader(ABC):
         if abs(wall - now - self._clock_offset) > CLOCK_JUMP_S:
             self._clock_offset = wall - now
             self._clock_jumped_at = now
-        self._last_shot_at = now
+        self._waiting_since = now
         if self._phase is not StreamState.LIVE:
             self._enter(StreamState.LIVE)
         self._number += 1

@@ -35,9 +35,11 @@ class LiveReader(CaptureReader):
         while not self._stopping.is_set():
             before = self._number
             words = self._watch()
+            if self._stopping.is_set():
+                return
             pause_s = FIRST_PAUSE_S if self._number > before else min(2 * pause_s, LONGEST_PAUSE_S)
             self._enter(
-                StreamState.FAILED, f"No picture: {words}. Trying again in {pause_s:.0f} s."
+                StreamState.CONNECTING, f"No picture: {words}. Trying again in {pause_s:g} s."
             )
             self._stopping.wait(pause_s)
 

@@ -205,8 +205,22 @@ def test_why_there_is_no_picture_is_said_without_the_address() -> None:
     camera = Camera((0, "connection refused"))
     camera._capture()
 
-    assert camera.state is StreamState.FAILED
-    assert "secret" not in camera.state_words
+    assert camera.state is StreamState.CONNECTING
+    assert camera.state_words == "No picture: connection refused. Trying again in 1 s."
+
+
+def test_a_camera_that_never_answers_is_a_stall_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    camera = Camera((0, "connection refused"))
+    list(camera.frames())
+    before = camera.state
+
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 5.1)
+
+    assert (before, camera.state) == (StreamState.CONNECTING, StreamState.STALLED)
+    assert "connection refused" in camera.state_words
 
 
 def test_a_refused_connection_is_said_in_words() -> None:
