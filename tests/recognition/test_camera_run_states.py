@@ -1,5 +1,7 @@
 """What is wrong with a camera's picture, from its reader to the words on a console."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -48,14 +50,14 @@ def test_every_state_is_told_to_the_console_as_it_changes(live: Deployment, came
     with running(live):
         for state in WHILE_IT_RUNS:
             camera.state, camera.state_words = state, WORDS[state]
-            until(lambda expected=state: _state_of(live) == expected.value)
+            until(partial(_is_told, live, state))
 
             facts = camera_facts(CameraRun.objects.get(deployment=live), is_live=True)
             assert (facts["state"], facts["state_words"]) == (state.value, WORDS[state])
 
 
-def _state_of(live: Deployment) -> str:
-    return CameraRun.objects.values_list("state", flat=True).filter(deployment=live).first() or ""
+def _is_told(live: Deployment, state: StreamState) -> bool:
+    return CameraRun.objects.filter(deployment=live, state=state.value).exists()
 
 
 class Shown(CaptureReader):
@@ -68,7 +70,7 @@ class Shown(CaptureReader):
 
     def _capture(self) -> None:
         for image in self._images:
-            self._take(lambda shown=image: shown, position_s=None)
+            self._take(image.copy, position_s=None)
             self._stopping.wait(0.6)  # pictures are looked at twice a second
         self._stopping.wait(30)
 
