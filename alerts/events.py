@@ -3,11 +3,11 @@
 The knock carries no content and may get lost: a console reads the log from its last sequence on
 every knock and on a timer, so nothing is lost, doubled or out of order."""
 
+import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from asgiref.sync import async_to_sync
 from channels.layers import BaseChannelLayer, get_channel_layer
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -62,8 +62,8 @@ def _send(group: str) -> None:
     with _lock:
         _waiting.discard(group)
     try:
-        async_to_sync(channel_layer().group_send)(group, {"type": "log.grew"})
-    except (OSError, RedisError) as error:
+        asyncio.run(channel_layer().group_send(group, {"type": "log.grew"}))
+    except (OSError, RedisError, RuntimeError) as error:  # RuntimeError: the interpreter ends
         log.warning("console_knock_failed", error=type(error).__name__)
 
 
