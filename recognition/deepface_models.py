@@ -8,8 +8,14 @@ folder, under one lock, and gets chips that were aligned on five points.
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -70,12 +76,64 @@ class DeepFaceEmbedder:
 
 def _client(model: str) -> Any:
     """DeepFace's object for a model, built or taken from its cache by one thread at a time."""
-    with _building:
+    with _building, weights_in(models_folder()):
         prepared_keras()
-        os.environ["DEEPFACE_HOME"] = str(models_folder().resolve())
         from deepface.modules.modeling import build_model
 
         return build_model(task="facial_recognition", model_name=model)
+
+
+def retinaface() -> tuple[ModuleType, Any]:
+    """The package that DeepFace finds faces with, and its network, one for the process.
+
+    The caller has checked the weights: see `recognition.factory`.
+    """
+    # Imported, it would silence every warning of the process.
+    with _building, weights_in(models_folder()), warnings.catch_warnings():
+        prepared_keras()
+        from retinaface import RetinaFace
+
+        return RetinaFace, RetinaFace.build_model()
+
+
+def stock_deepface() -> Any:
+    """DeepFace's own interface, for comparisons only."""
+    with _building, _werkzeug_or_a_stand_in():
+        prepared_keras()
+        from deepface import DeepFace
+
+        return DeepFace
+
+
+@contextmanager
+def weights_in(folder: Path) -> Iterator[None]:
+    """Let DeepFace look for weights below `folder` and nowhere else, for as long as this lasts."""
+    before = os.environ.get("DEEPFACE_HOME")
+    os.environ["DEEPFACE_HOME"] = str(folder.resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["DEEPFACE_HOME"]
+        else:
+            os.environ["DEEPFACE_HOME"] = before
+
+
+@contextmanager
+def _werkzeug_or_a_stand_in() -> Iterator[None]:
+    """DeepFace imports a type of werkzeug's for a signature and does not declare it."""
+    if find_spec("werkzeug") is not None:
+        yield
+        return
+    stand_in = ModuleType("werkzeug.datastructures")
+    stand_in.FileStorage = object  # type: ignore[attr-defined]
+    added = {"werkzeug": ModuleType("werkzeug"), stand_in.__name__: stand_in}
+    sys.modules.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del sys.modules[name]
 
 
 def _forward(client: Any, side: int) -> Any:

@@ -97,6 +97,11 @@ def _detector(part: Part) -> Detector:
         from recognition.detectors.yunet import YuNet
 
         return YuNet(_weights_path(part), min_score=options["min_score"])
+    if part.kind == "retinaface":
+        from recognition.detectors.retinaface import RetinaFace
+
+        _weights_path(part)
+        return RetinaFace(min_score=options["min_score"])
     if part.kind == "dlib_hog":
         from recognition.detectors.dlib_hog import DlibHog
 

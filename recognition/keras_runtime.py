@@ -36,6 +36,9 @@ def _prepared() -> Any:
     start.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # What DeepFace's networks and RetinaFace are written for, beside Keras 3, which ours use;
+    # TensorFlow reads it once, when it is imported.
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     import keras
 

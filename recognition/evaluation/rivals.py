@@ -6,17 +6,16 @@ the weights of the pip package `face-recognition-models` that the profile `embed
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from recognition.deepface_models import WEIGHTS_FOLDER, stock_deepface, weights_in
 from recognition.evaluation.acquisition import Role
 from recognition.profiles import load_profile
 from recognition.types import Floats, Image
@@ -68,21 +67,22 @@ class StockDeepFace:
     tells_roles_apart = False
 
     def __init__(self) -> None:
-        with _deepface_home():
-            from deepface.modules.modeling import build_model
-
-            # It keeps both for the life of the process.
-            build_model(task="facial_recognition", model_name="Dlib")
-            build_model(task="face_detector", model_name="dlib")
+        with tempfile.TemporaryDirectory() as home, weights_in(Path(home)):
+            folder = Path(home) / WEIGHTS_FOLDER
+            folder.mkdir(parents=True)
+            for path in _weights():
+                shutil.copy(path, folder / path.name)
+            self._deepface = stock_deepface()
+            # Both are kept for the life of the process, so that nothing is downloaded later.
+            self._deepface.build_model("Dlib", task="facial_recognition")
+            self._deepface.build_model("dlib", task="face_detector")
 
     def templates(self, pictures: Sequence[Image], *, role: Role) -> list[Floats | str]:
         return [self._template(picture) for picture in pictures]
 
     def _template(self, picture: Image) -> Floats | str:
-        from deepface import DeepFace
-
         try:
-            found: list[dict[str, Any]] = DeepFace.represent(
+            found: list[dict[str, Any]] = self._deepface.represent(
                 picture, model_name="Dlib", detector_backend="dlib"
             )
         except ValueError:  # how it says that there is no face
@@ -98,28 +98,6 @@ def _weights() -> tuple[Path, Path]:
         packaged_weights(PACKAGE, RESNET, sha256=sha256),
         packaged_weights(PACKAGE, POINTS, sha256=POINTS_SHA256),
     )
-
-
-@contextmanager
-def _deepface_home() -> Iterator[None]:
-    """DeepFace's home for the time being: a folder with the packaged weights, so that it
-    downloads nothing."""
-    from recognition.deepface_models import WEIGHTS_FOLDER
-
-    before = os.environ.get("DEEPFACE_HOME")
-    with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / WEIGHTS_FOLDER
-        folder.mkdir(parents=True)
-        for path in _weights():
-            shutil.copy(path, folder / path.name)
-        os.environ["DEEPFACE_HOME"] = home
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["DEEPFACE_HOME"]
-            else:
-                os.environ["DEEPFACE_HOME"] = before
 
 
 def _nearest(picture: Image, centres: Sequence[tuple[float, float]]) -> int:

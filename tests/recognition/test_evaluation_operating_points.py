@@ -1,5 +1,6 @@
 """What is expected of a threshold, from the operating points that were measured."""
 
+from datetime import timedelta
 from math import sqrt
 
 import pytest
@@ -89,7 +90,7 @@ def test_a_rate_that_was_hardly_measured_is_no_basis() -> None:
 
 @pytest.mark.django_db
 def test_the_newest_evaluation_of_a_version_counts() -> None:
-    older, newer = timezone.now() - timezone.timedelta(days=1), timezone.now()
+    older, newer = timezone.now() - timedelta(days=1), timezone.now()
     OperatingPoint.objects.bulk_create(
         [
             point(0.01, 0.40, measured_at=older),

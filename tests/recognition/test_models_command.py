@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, Any, Self
 
 import pytest
@@ -229,7 +230,7 @@ def test_a_full_disk_is_said_in_words(
     folder: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own_profile(folder, source=f"{server}/weights.onnx")
-    real = model_files.NamedTemporaryFile
+    real = NamedTemporaryFile
 
     def full(**options: Any) -> IO[bytes] | _FullDisk:
         return _FullDisk(real(**options))

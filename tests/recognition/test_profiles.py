@@ -5,7 +5,7 @@ from recognition.profiles import UnknownProfile, load_profile, profile_names
 
 
 def test_the_profiles_of_the_design_are_there() -> None:
-    assert profile_names() == ["cpu", "embedded", "gpu", "mobilefacenet"]
+    assert profile_names() == ["cpu", "embedded", "facenet512", "gpu", "mobilefacenet"]
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -4,6 +4,7 @@ The folder has a sub-folder for each person. Templates stay in the memory of thi
 """
 
 import json
+import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from itertools import chain
@@ -136,7 +137,7 @@ class Command(BaseCommand):
         return Progress(
             acquisition.chain.name,
             total=acquisition.missing(missing),
-            stream=self.stderr._out,  # noqa: SLF001  the bar redraws its line, OutputWrapper ends it
+            stream=sys.stderr,
             unit="pictures",
         )
 

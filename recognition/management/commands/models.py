@@ -1,5 +1,6 @@
 """`manage.py models list | install NAME [--from FOLDER] | verify`: the weights of the profiles."""
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ class Command(BaseCommand):
         progress = Progress(
             Path(weights.file).name,
             total=length,
-            stream=self.stderr._out,  # noqa: SLF001  the bar redraws its line
+            stream=sys.stderr,
             unit="MiB",
             scale=MIB,
         )
