@@ -67,7 +67,7 @@ def workers(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Worker, Wo
     """Both are ready, and nothing that other tests sent waits for them. The second takes no task
     until it is told to."""
     with current_app.connection_for_write() as broker:
-        broker.default_channel.queue_purge("recognition")
+        broker.default_channel.queue_purge("recognition")  # type: ignore[attr-defined]
     one, other = Worker("one", tmp_path), Worker("other", tmp_path)
     try:
         _until(lambda: one.has_said("ready.") and other.has_said("ready."), one, other)
