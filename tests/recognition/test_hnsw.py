@@ -43,7 +43,7 @@ def _gallery(deployment: Deployment) -> PgvectorGallery:
 
 
 def test_it_finds_whom_an_exact_search_finds(deployment: Deployment, crowd: Floats):
-    probes = alike(crowd[:200], spread=0.7)
+    probes = alike(crowd[:200], similarity=0.8)
     exact = _gallery(deployment).search(probes, limit=3)
 
     assert template_store.add_index(deployment.pk, dimension=DIMENSION)

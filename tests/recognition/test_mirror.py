@@ -68,7 +68,7 @@ def test_a_long_list_gives_the_databases_own_answers(long_list: Deployment):
     mirror.load(long_list.watchlist_version)
     database = PgvectorGallery(deployment_id=long_list.pk, profile_version=PROFILE_VERSION)
     known = random_templates(LONG_LIST, dimension=DIMENSION)[::4000]
-    probes = np.concatenate([alike(known, spread=0.8), known, random_templates(6, dimension=128)])
+    probes = np.concatenate([alike(known, similarity=0.8), known, random_templates(6, dimension=128)])
 
     for one, other in zip(
         mirror.search(probes, limit=3), database.search(probes, limit=3), strict=True

@@ -1,0 +1,168 @@
+"""The figures of bench.json as a table for a terminal, and as the tables of docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+Row = tuple[str, str, str]
+
+
+def as_table(figures: Mapping[str, Any]) -> str:
+    rows = [("what", "measured", "wanted"), *_rows(figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def as_markdown(document: str, figures: Mapping[str, Any]) -> str:
+    """The document with everything between its two marks made anew. Raises ValueError without
+    the marks."""
+    before, _, rest = document.partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"the document lacks {BEGIN} or {END}")
+    lines = ["| what | measured | wanted |", "| --- | --- | --- |"]
+    lines += [f"| {' | '.join(row)} |" for row in _rows(figures)]
+    return "\n\n".join(
+        [f"{before}{BEGIN}", _conditions(figures), "\n".join(lines), f"{END}{after}"]
+    )
+
+
+def _conditions(figures: Mapping[str, Any]) -> str:
+    """The machine, and how busy it was: figures of a busy machine are no promise."""
+    lines = []
+    for section, at in figures.get("measured", {}).items():
+        quick = ", quick run" if at["quick"] else ""
+        lines.append(
+            f"- `{section}`: {at['processor']}, {at['cores']} cores, {at['memory_gb']} GB;"
+            f" load {at['load']} before and {at['load_after']} after; {at['at']}{quick}"
+        )
+    return "\n".join(lines)
+
+
+def _rows(figures: Mapping[str, Any]) -> Iterator[Row]:
+    for section in (_embed, _search, _index, _pipeline, _latency, _rest):
+        yield from section(figures)
+
+
+def _embed(figures: Mapping[str, Any]) -> Iterator[Row]:
+    for size, row in figures.get("embed_ms", {}).items():
+        yield (
+            f"a face embedded, batch {size}",
+            (
+                f"{row['embedded']} ms; with its mirror image {row['with_mirror_image']} ms;"
+                f" dlib {row['dlib']} ms; DeepFace {row['deepface']} ms"
+            ),
+            "",
+        )
+        yield (
+            f"… against dlib and DeepFace, batch {size}",
+            (
+                f"{figures['embed_speedup_vs_dlib_by_batch'][size]} × and"
+                f" {figures['embed_speedup_vs_deepface_by_batch'][size]} ×"
+            ),
+            "≥ 18 × dlib" if size == "8" else "",
+        )
+    if "plain_matrix_share" in figures:
+        yield (
+            "share of a plain matrix product's speed",
+            f"{figures['plain_matrix_share']:.0%} of {figures['plain_matrix_gflops']} GFLOP/s",
+            "",
+        )
+
+
+def _search(figures: Mapping[str, Any]) -> Iterator[Row]:
+    for size, row in figures.get("search_detail_ms", {}).items():
+        ratio = figures["search_ratio_vs_numpy"][size]
+        crowd = figures["search_ratio_vs_numpy_32_probes"][size]
+        yield (
+            f"one face among {int(size):,}",
+            f"{row['memory']} ms; the product alone {row['numpy']} ms ({ratio} ×)",
+            "≤ 1.5 ×" if size == "20000" else "",
+        )
+        yield (
+            f"32 faces among {int(size):,}",
+            f"{row['memory_32']} ms; the product alone {row['numpy_32']} ms ({crowd} ×)",
+            "",
+        )
+        yield (
+            f"… by DeepFace among {int(size):,}",
+            f"find, row by row {row['deepface_find']} ms; batched {row['deepface_batched']} ms",
+            "",
+        )
+        if "pgvector" in row:
+            yield (
+                f"… in PostgreSQL among {int(size):,}",
+                (
+                    f"one {row['pgvector']} ms, 32 faces {row['pgvector_32']} ms;"
+                    f" read into memory in {row['mirror_load']} ms"
+                ),
+                "",
+            )
+
+
+def _index(figures: Mapping[str, Any]) -> Iterator[Row]:
+    recall = figures.get("hnsw_recall_at_1")
+    if recall:
+        row = figures["search_detail_ms"][str(recall["templates"])]
+        yield (
+            f"HNSW among {recall['templates']:,}",
+            (
+                f"one {row['hnsw']} ms, 32 faces {row['hnsw_32']} ms;"
+                f" recall@1 {recall['on_the_list']} (on the list),"
+                f" {recall['not_on_the_list']} (not); built in {row['hnsw_build'] / 1000:.0f} s"
+            ),
+            "",
+        )
+
+
+def _pipeline(figures: Mapping[str, Any]) -> Iterator[Row]:
+    for video, rows in figures.get("pipeline", {}).items():
+        for name, row in rows.items():
+            wanted = {"embedded": "≥ 12 frames/s", "mobilefacenet": "≥ 25 frames/s"}.get(name, "")
+            yield (
+                f"{video}, {name}",
+                f"{row['frames_per_s']} frames/s, {row['faces_per_s']} faces/s",
+                wanted,
+            )
+        ratio = figures["pipeline_speedup_vs_deepface_by_video"][video]
+        yield f"{video}, against the faster DeepFace loop", f"{ratio} ×", "≥ 15 ×"
+
+
+def _latency(figures: Mapping[str, Any]) -> Iterator[Row]:
+    kinds = (
+        ("latency_ms", "cameras_fps", f"at most {figures.get('max_fps')} pictures a second"),
+        ("latency_unlimited_ms", "cameras_fps_unlimited", "without a limit"),
+    )
+    for latency, fps, words in kinds:
+        for cameras, row in figures.get(latency, {}).items():
+            found = f"p50 {row.get('p50')}, p95 {row.get('p95')}, p99 {row.get('p99')} ms"
+            rates = ", ".join(map(str, figures[fps][cameras]))
+            yield (
+                f"capture to alert, {cameras} cameras, {words}",
+                f"{found} of {row['count']}; {rates} frames/s",
+                "p95 ≤ 500, p99 ≤ 1000 ms" if (latency, cameras) == ("latency_ms", "1") else "",
+            )
+
+
+def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
+    if "enrol_per_s" in figures:
+        yield "enrolment", f"{figures['enrol_per_s']} images/s", ""
+    for section, peak in figures.get("rss_mb_by_section", {}).items():
+        yield f"peak memory, {section}", f"{peak} MB", ""
+    if memory := figures.get("memory"):
+        yield (
+            (
+                f"memory over {memory['minutes']} minutes at full speed"
+                f" ({memory['media_minutes']} minutes of video)"
+            ),
+            (
+                f"{memory['settled_mb']} MB, at the end {memory['end_mb']} MB;"
+                f" {memory['growth_mb_a_minute']} MB a minute"
+            ),
+            "no growth",
+        )

@@ -1,0 +1,128 @@
+"""A live deployment to measure in: the demo's street, its watchlist and a long list of strangers.
+
+It is made through the same functions that people's clicks call."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from unittest import mock
+
+from celery import current_app
+from django.utils import timezone
+
+from deployments import lifecycle, watchlist
+from deployments.enums import Category, PlaceGround, Rank, Role, Status
+from deployments.models import Camera, Deployment, User, WatchlistEntry
+from recognition.bench.options import ASSETS
+from recognition.bench.strangers import insert, random_templates
+from recognition.profiles import Profile, load_profile
+
+# Midway between the most alike strangers of the street and its least alike walker on the list.
+THRESHOLD = 0.96
+STRANGERS_ALIKE = 0.5
+PROFILE = "embedded"
+
+
+def authorised(title: str, *, cameras: int = 1) -> Deployment:
+    """A deployment whose window is open and whose watchlist may be filled."""
+    applicant = _person("bench.applicant", Rank.INSPECTOR, Role.APPLICANT)
+    officer = _person("bench.officer", Rank.SUPERINTENDENT, Role.AUTHORISING_OFFICER)
+    now = timezone.now()
+    deployment = Deployment.objects.create(
+        title=title,
+        controller_force="Bench",
+        place="A street that does not exist",
+        place_ground=PlaceGround.CRIME_HOTSPOT,
+        place_intelligence="None: this deployment is measured.",
+        categories=list(Category),
+        watchlist_criteria="People who do not exist.",
+        watchlist_cap=2_000_000,
+        starts_at=now + timedelta(seconds=1),
+        ends_at=now + timedelta(hours=8),
+        necessity="To measure.",
+        proportionality="Nobody is watched.",
+        community_impact="None.",
+        profile=PROFILE,
+        threshold=THRESHOLD,
+        applicant=applicant,
+    )
+    deployment.cameras.set(_cameras(cameras))
+    lifecycle.submit(deployment, by=applicant)
+    return lifecycle.authorise(deployment, by=officer, reasons="To measure.")
+
+
+def portraits(deployment: Deployment) -> list[WatchlistEntry]:
+    """The demo's watchlist, its images stored encrypted, waiting for enrolment."""
+    manager = _person("bench.manager", Rank.STAFF, Role.WATCHLIST_MANAGER)
+    with (ASSETS / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
+        rows = list(csv.DictReader(sheet))
+    entries = []
+    with _no_worker_is_asked():
+        for row in rows:
+            new = watchlist.NewEntry(
+                reference=row["reference"],
+                name=row["name"],
+                category=row["category"],
+                response=row["response"],
+                image=(ASSETS / "portraits" / row["image"]).read_bytes(),
+                image_source=row["image_source"],
+                image_date=date.fromisoformat(row["image_date"]),
+                lawful_basis=row["lawful_basis"],
+            )
+            entries.append(watchlist.add_entry(deployment, new, by=manager))
+    return entries
+
+
+def add_strangers(deployment: Deployment, count: int) -> None:
+    profile: Profile = load_profile(deployment.profile)
+    insert(
+        deployment.pk,
+        random_templates(count, dimension=profile.dimension, likeness=STRANGERS_ALIKE),
+        profile=profile.name,
+        profile_version=profile.model_name,
+    )
+
+
+def started(deployment: Deployment) -> Deployment:
+    """Live. The cameras are left to the caller, who is the worker."""
+    manager = _person("bench.manager", Rank.STAFF, Role.WATCHLIST_MANAGER)
+    operator = _person("bench.operator", Rank.CONSTABLE, Role.OPERATOR)
+    with _no_worker_is_asked():
+        deployment = lifecycle.make_ready(deployment, by=manager)
+        deployment = lifecycle.start(deployment, by=operator)
+    assert deployment.status == Status.LIVE
+    return deployment
+
+
+def ended(deployment: Deployment) -> None:
+    lifecycle.end(deployment, by=None, reason="It has been measured.")
+
+
+def _person(username: str, rank: Rank, role: Role) -> User:
+    person, _ = User.objects.get_or_create(
+        username=username, defaults={"last_name": username, "rank": rank, "roles": [role]}
+    )
+    return person
+
+
+def _cameras(count: int) -> list[Camera]:
+    source = f"file:{ASSETS / 'street.mp4'}"
+    return [
+        Camera.objects.get_or_create(
+            name=f"Bench {number}",
+            defaults={"location": "Nowhere", "source": source, "loop": True},
+        )[0]
+        for number in range(1, count + 1)
+    ]
+
+
+@contextmanager
+def _no_worker_is_asked() -> Iterator[None]:
+    """This process is the worker: no other has to answer, and none would take a task."""
+    answers = [{"bench": "pong"}]
+    with (
+        mock.patch.object(current_app.control, "broadcast", return_value=answers),
+        mock.patch.object(current_app, "send_task"),
+    ):
+        yield

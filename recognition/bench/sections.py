@@ -1,0 +1,12 @@
+"""The sections of the bench, in the order in which they are measured. Imports none of them."""
+
+from __future__ import annotations
+
+SECTIONS = {
+    "embed": "faces to templates, against dlib and DeepFace on the same weights",
+    "search": "a face among many, against a matrix product and DeepFace's own search",
+    "pipeline": "video to decisions, against a loop over DeepFace.represent and pgvector",
+    "enrol": "encrypted images to templates in the database",
+    "latency": "from the capture of a picture to the alert in the database",
+    "memory": "what looped video does to the memory of a worker",
+}
