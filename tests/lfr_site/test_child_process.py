@@ -46,7 +46,8 @@ def test_a_child_is_stopped_with_the_wanted_signal() -> None:
         [sys.executable, "-c", "import signal; signal.pause()"], output=subprocess.DEVNULL
     )
 
-    assert stop_child(process, by=signal.SIGQUIT) == -signal.SIGQUIT
+    # A minute, so that only a signal that is not sent is answered with SIGKILL.
+    assert stop_child(process, by=signal.SIGQUIT, grace_s=60) == -signal.SIGQUIT
 
 
 def test_stopping_a_child_that_has_ended_returns_its_status() -> None:

@@ -12,7 +12,6 @@ from deployments import watchlist
 from deployments.enums import Status
 from deployments.models import Deployment
 from recognition import template_store
-from recognition.authority import AuthorityWatch
 from recognition.bench.strangers import FIRST_ID, alike, insert, random_templates
 from recognition.gallery_mirror import MirrorGallery, mirror_of
 from recognition.gallery_pgvector import PgvectorGallery
@@ -68,7 +67,8 @@ def test_a_long_list_gives_the_databases_own_answers(long_list: Deployment):
     mirror.load(long_list.watchlist_version)
     database = PgvectorGallery(deployment_id=long_list.pk, profile_version=PROFILE_VERSION)
     known = random_templates(LONG_LIST, dimension=DIMENSION)[::4000]
-    probes = np.concatenate([alike(known, similarity=0.8), known, random_templates(6, dimension=128)])
+    strangers = random_templates(6, dimension=DIMENSION)
+    probes = np.concatenate([alike(known, similarity=0.8), known, strangers])
 
     for one, other in zip(
         mirror.search(probes, limit=3), database.search(probes, limit=3), strict=True
@@ -79,27 +79,50 @@ def test_a_long_list_gives_the_databases_own_answers(long_list: Deployment):
 
 @pytest.mark.django_db(transaction=True)
 def test_it_follows_a_long_list_of_a_live_deployment(recognition_worker: None):
-    """As in a camera's run: the watch of the authority says that the list has changed."""
+    """An addition and a withdrawal, as the watchlist's version tells them."""
     cast = make_cast()
     live = make_deployment(status=Status.LIVE)
     templates = random_templates(LONG_LIST, dimension=DIMENSION)
     insert(live.pk, templates, profile=PROFILE, profile_version=PROFILE_VERSION)
-    mirror, probe, lost = _mirror(live), unit_vector(seed=77)[None], threading.Event()
+    mirror, probe = _mirror(live), unit_vector(seed=77)[None]
     mirror.load(live.watchlist_version)
 
     def best() -> int:
         return mirror.search(probe, limit=1)[0][0].entry_id
 
-    def tick(version: int) -> bool:
-        mirror.follow(version)
-        return True
+    def found(wanted: Callable[[int], bool]) -> bool:
+        live.refresh_from_db()
+        mirror.follow(live.watchlist_version)
+        return wanted(best())
 
-    with AuthorityWatch(live.pk, on_tick=tick, on_loss=lost.set) as authority:
-        sought = make_entry(live, embedding=unit_vector(seed=77))
-        _until(lambda: best() == sought.pk)
-        watchlist.withdraw_entry(sought, by=cast.watchlist_manager, reason="Found.")
-        _until(lambda: best() != sought.pk)
-        assert authority.holds(), "to read a long list must not cost the authority"
+    sought = make_entry(live, embedding=unit_vector(seed=77))
+    _until(lambda: found(lambda entry: entry == sought.pk))
+    watchlist.withdraw_entry(sought, by=cast.watchlist_manager, reason="Found.")
+    _until(lambda: found(lambda entry: entry != sought.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_following_does_not_wait_for_a_list_that_takes_long_to_read(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Whoever watches the authority calls it: a watch that waits is a watch that lapses."""
+    mirror = _mirror(make_deployment(status=Status.READY))
+    reading, may_end = threading.Event(), threading.Event()
+
+    def slow(deployment_id: int, *, profile_version: str) -> object:
+        reading.set()
+        may_end.wait(30)
+        return [7], unit_vector(seed=7)[None]
+
+    monkeypatch.setattr(template_store, "all_of", slow)
+
+    mirror.follow(1)
+    assert reading.wait(30)
+    mirror.follow(2)
+    assert len(mirror) == 0
+
+    may_end.set()
+    _until(lambda: len(mirror) == 1)
 
 
 @pytest.mark.django_db(transaction=True)
