@@ -34,6 +34,10 @@ class QualityLimits:
     min_exposure: float = 0.05
     max_exposure: float = 0.97
     min_inside: float = 0.85
+    # A detector sees half a face at the edge of a picture as a narrower whole one, and its
+    # template is like nobody's: in a whole face no eye, nose or mouth is near the edge. Shares
+    # of the face's box.
+    min_margin: float = 0.1
 
 
 def assess(image: Image, face: Face, *, limits: QualityLimits) -> Quality:
@@ -76,6 +80,17 @@ def pose_of(landmarks: Floats) -> float:
     return min(1.0, max(turned, nodded))
 
 
+def margin_of(image: Image, face: Face) -> float:
+    """How far the five points stay from the picture's edge, in sides of the face's box; negative
+    where one lies beyond it, −1 where they are no numbers."""
+    height, width = image.shape[:2]
+    points = face.landmarks.astype(np.float64)
+    if not np.isfinite(points).all():
+        return -1.0
+    room = np.minimum(points, (width, height) - points).min(axis=0)
+    return float((room / (max(1.0, face.box.w), max(1.0, face.box.h))).min())
+
+
 def _sharpness_and_exposure(crop: Image) -> tuple[float, float]:
     """Spread of the second derivative over the spread of brightness, and mean brightness.
 
@@ -109,6 +124,7 @@ def _reason(
     checks = (
         (size_px >= limits.min_size_px, f"too small: {size_px:.0f} px"),
         (inside >= limits.min_inside, "cut off by the edge of the picture"),
+        (margin_of(image, face) >= limits.min_margin, "cut off by the edge of the picture"),
         (pose <= limits.max_pose, "turned away"),
         (exposure >= limits.min_exposure, "too dark"),
         (exposure <= limits.max_exposure, "too bright"),

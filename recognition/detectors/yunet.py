@@ -42,7 +42,8 @@ class YuNet:
         rows: Any = runner.detect(small)[1]
         if rows is None:  # OpenCV's own types say otherwise
             return []
-        faces = [moved(_face(row), dx=0.0, dy=0.0, scale=1.0 / scale) for row in rows]
+        sound = (row for row in rows if _is_sound(row, size))
+        faces = [moved(_face(row), dx=0.0, dy=0.0, scale=1.0 / scale) for row in sound]
         faces = [face for face in faces if max(face.box.w, face.box.h) >= min_face_px]
         return sorted(faces, key=lambda face: -face.score)
 
@@ -53,6 +54,12 @@ class YuNet:
             )
         runner: cv2.FaceDetectorYN = self._local.runner
         return runner
+
+
+def _is_sound(row: np.ndarray, size: tuple[int, int]) -> bool:
+    """On pictures of a few dozen pixels OpenCV now and then answers with boxes without end."""
+    _x, _y, w, h = row[:4]
+    return bool(np.isfinite(row).all() and 0 < w <= 2 * size[0] and 0 < h <= 2 * size[1])
 
 
 def _face(row: np.ndarray) -> Face:

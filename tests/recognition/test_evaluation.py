@@ -260,7 +260,7 @@ def test_landmarks_that_are_no_numbers_are_a_failure_in_words() -> None:
 
     (answer,) = chain.templates([textured(1)], role=Role.PROBE)
 
-    assert answer == "The face cannot be used: turned away."
+    assert answer == "The face cannot be used: cut off by the edge of the picture."
 
 
 def test_a_search_is_the_one_that_a_camera_would_make(folder: Path) -> None:

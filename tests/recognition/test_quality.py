@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from recognition.geometry import clipped
 from recognition.quality import QualityLimits, assess, pose_of
 from recognition.types import Box, Face, Image
 from tests.recognition.scripted_parts import face_in_profile, frontal_face
@@ -80,3 +81,22 @@ def test_a_face_outside_the_picture_is_not_usable() -> None:
     face = Face(Box(5000, 5000, 100, 100), frontal_face(5000, 5000).landmarks, 1.0)
 
     assert not assess(textured(), face, limits=LIMITS).usable
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [(-22, 200), (-30, 200), (740, 200), (750, 200), (300, -30), (300, 412)]
+)
+def test_half_a_face_that_a_detector_took_for_a_whole_one_is_cut_off(x: float, y: float) -> None:
+    """Its box ends at the picture's edge, which an eye or the mouth nearly touches."""
+    image = textured()
+    whole = frontal_face(x, y)
+    box = clipped(whole.box, width=800, height=480)
+
+    quality = assess(image, Face(box, whole.landmarks, 0.9), limits=LIMITS)
+
+    assert quality.size_px >= LIMITS.min_size_px
+    assert quality.reason == "cut off by the edge of the picture"
+
+
+def test_a_face_whose_points_are_well_inside_may_touch_the_edge() -> None:
+    assert assess(textured(), frontal_face(0, 0), limits=QualityLimits()).usable
