@@ -16,6 +16,10 @@ if __name__ == "__main__":
 
         sys.exit(main(sys.argv[2:]))
 
+    from lfr_site import without_site
+
+    without_site.allow(*sys.argv[1:2] or [""])
+
     from django.core.management import execute_from_command_line
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lfr_site.settings")

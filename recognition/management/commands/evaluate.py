@@ -4,6 +4,7 @@ The folder has a sub-folder for each person. Templates stay in the memory of thi
 """
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -62,6 +63,9 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, folder: Path, **options: Any) -> None:
         plan = _plan(options)
+        if os.environ.get("LFR_WITHOUT_SITE") and not options["no_record"]:
+            self.stderr.write("No site is configured here: operating points are not stored.")
+            options["no_record"] = True
         try:
             people = people_in(folder)
             group_folder: Path | None = options["by_group"]
