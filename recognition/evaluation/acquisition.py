@@ -9,6 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+import cv2
+import numpy as np
+
 from recognition.images import UnusableImage, decode_image
 from recognition.types import Floats, Image
 
@@ -56,14 +59,18 @@ class Acquisition:
         self.chain = chain
         self._results: dict[Wanted, Floats | str] = {}
 
-    def acquire(self, wanted: Iterable[Wanted], *, advance: Advance) -> None:
-        """Make what is not there yet; `advance` is told of each batch done."""
+    def acquire(self, wanted: Iterable[Wanted], *, advance: Advance, border: float = 0.0) -> None:
+        """Make what is not there yet; `advance` is told of each batch done.
+
+        `border` is added on each side, in sides of the picture, for chips cut so close that a
+        detector's box leaves them: their edges are repeated.
+        """
         new = sorted(set(map(self._key, wanted)) - self._results.keys())
         for role in Role:
             paths = [path for path, wanted_role in new if wanted_role is role]
             for start in range(0, len(paths), BATCH):
                 batch = paths[start : start + BATCH]
-                self._acquire_batch(batch, role)
+                self._acquire_batch(batch, role, border=border)
                 advance(len(batch))
 
     def missing(self, wanted: Iterable[Wanted]) -> int:
@@ -83,13 +90,21 @@ class Acquisition:
     def _key(self, wanted: Wanted) -> Wanted:
         return wanted if self.chain.tells_roles_apart else (wanted[0], Role.PROBE)
 
-    def _acquire_batch(self, paths: Sequence[Path], role: Role) -> None:
+    def _acquire_batch(self, paths: Sequence[Path], role: Role, *, border: float) -> None:
         readable: list[tuple[Path, Image]] = []
         for path in paths:
             try:
-                readable.append((path, decode_image(path.read_bytes())))
+                readable.append((path, _bordered(decode_image(path.read_bytes()), border)))
             except UnusableImage as error:
                 self._results[path, role] = error.reason
         results = self.chain.templates([picture for _, picture in readable], role=role)
         for (path, _), result in zip(readable, results, strict=True):
             self._results[path, role] = result
+
+
+def _bordered(picture: Image, border: float) -> Image:
+    if not border:
+        return picture
+    down, across = (round(side * border) for side in picture.shape[:2])
+    framed = cv2.copyMakeBorder(picture, down, down, across, across, cv2.BORDER_REPLICATE)
+    return np.asarray(framed, np.uint8)

@@ -28,7 +28,10 @@ from recognition.evaluation.split import Split
 from recognition.evaluation.watchlist_search import best_matches, gallery_of
 from recognition.gallery_memory import MemoryGallery
 
+# Sides of a chip added around it: the set's chips end at the hair and the chin.
+CHIP_BORDER = 0.25
 NO_CLAIM = "no claim: the numbers cannot carry one"
+NO_DIFFERENCE = "no difference from the others shown"
 
 
 class Searched(StrEnum):
@@ -97,7 +100,8 @@ def measure_groups(
     advance: Advance,
 ) -> list[Group]:
     """The watchlists' pictures must be acquired already (see `evaluation.evaluate`)."""
-    acquisition.acquire([(each.path, Role.PROBE) for each in pictures], advance=advance)
+    chips = [(each.path, Role.PROBE) for each in pictures]
+    acquisition.acquire(chips, advance=advance, border=CHIP_BORDER)
     paths = [each.path for each in pictures]
     by_draw = [
         _scores_by_path(paths, acquisition, gallery=gallery_of(split, acquisition))
@@ -158,15 +162,15 @@ def _rate(measured: _Measured, same_kind: Sequence[_Measured]) -> GroupRate:
 def _verdict(
     share: float, probes: int, other_share: float, other_probes: int, *, confidence: float
 ) -> str:
-    # What this group would show if it were like everyone.
-    pooled = (share * probes + other_share * other_probes) / max(probes + other_probes, 1)
-    if pooled * min(probes, other_probes) < MIN_EXPECTED:
-        return NO_CLAIM
+    alerts = share * probes + other_share * other_probes
     mine = wilson(share, probes, confidence=confidence)
     theirs = wilson(other_share, other_probes, confidence=confidence)
-    if not difference_is_shown(mine, theirs):
-        return "no difference from the others shown"
-    return "higher than the others" if share > other_share else "lower than the others"
+    if alerts >= MIN_EXPECTED and difference_is_shown(mine, theirs):
+        return "higher than the others" if share > other_share else "lower than the others"
+    # What the smaller side would show if it were like everyone: below that, finding no
+    # difference says nothing.
+    expected = alerts / max(probes + other_probes, 1) * min(probes, other_probes)
+    return NO_CLAIM if expected < MIN_EXPECTED else NO_DIFFERENCE
 
 
 def _members(pictures: Sequence[GroupPicture]) -> dict[tuple[str, str], list[Path]]:

@@ -21,7 +21,7 @@ from recognition.factory import ModelSet, build_models, build_pipeline, load_pro
 from recognition.gallery_memory import MemoryGallery
 from recognition.images import UnusableImage
 from recognition.pipeline import Settings
-from recognition.types import Face, Floats, Frame, Image, StreamState, Template
+from recognition.types import Face, Floats, Frame, Image, Sighting, StreamState, Template
 from tests.recognition.moving_pictures import noisy_pictures, write_video
 from tests.recognition.scripted_parts import (
     ANY_PICTURE,
@@ -222,7 +222,7 @@ def test_a_frame_size_that_changes_in_mid_stream_stops_nothing(
     picture = bgr(portrait)
     sizes = [(1, 1), (400, 10), (8, 8), (1080, 1920), (47, 53), picture.shape[:2][::-1]]
 
-    found = []
+    found: list[Sighting] = []
     for number, (width, height) in enumerate(sizes, 1):
         image = np.asarray(cv2.resize(picture, (width, height)), np.uint8)
         found += pipeline.process(Frame(image, number, number * 1.0)).sightings

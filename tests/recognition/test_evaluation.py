@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from recognition.evaluation.split import Split, draw
 from recognition.evaluation.watchlist_search import search, wanted_by
 from recognition.factory import ModelSet, load_profile
 from recognition.images import UnusableImage
-from recognition.types import Face, Image
-from tests.recognition.labelled_pictures import BLANK, ScriptedChain, write_people
+from recognition.types import Face, Floats, Image
+from tests.recognition.labelled_pictures import BLANK, ScriptedChain, write_people, write_picture
 from tests.recognition.scripted_parts import ScriptedDetector, ScriptedEmbedder, frontal_face
 
 
@@ -285,3 +286,20 @@ def _known(acquisition: Acquisition, path: Path, role: Role) -> np.ndarray:
 
 def test_the_blank_person_of_these_tests_is_none_of_the_others() -> None:
     assert BLANK > 70
+
+
+def test_a_chip_cut_close_gets_a_border_of_its_own_edges(tmp_path: Path) -> None:
+    class Watching(ScriptedChain):
+        shapes: list[tuple[int, ...]] = []
+
+        def templates(self, pictures: Sequence[Image], *, role: Role) -> list[Floats | str]:
+            self.shapes.extend(picture.shape for picture in pictures)
+            return super().templates(pictures, role=role)
+
+    path = write_picture(tmp_path / "chip.png", 7)
+    acquisition = Acquisition(Watching())
+
+    acquisition.acquire([(path, Role.PROBE)], advance=ignore, border=0.25)
+
+    assert Watching.shapes == [(90, 90, 3)]
+    assert _known(acquisition, path, Role.PROBE).any()

@@ -41,6 +41,11 @@ def test_a_difference_that_chance_does_not_explain_is_said() -> None:
     ]
 
 
+def test_a_difference_too_large_for_chance_is_said_of_a_small_group_too() -> None:
+    assert verdicts((11 / 153, 153), (5 / 605, 605))[0] == "higher than the others"
+    assert verdicts((3 / 20, 20), (0.0, 600))[0] == NO_CLAIM, "three alerts are three alerts"
+
+
 def test_faces_that_raise_each_others_alert_count_half() -> None:
     one = group("one", 90)
 
