@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, help="of looped video while memory is watched")
     parser.add_argument("--output", type=Path, default=Path("bench.json"))
     parser.add_argument(
+        "--servers", type=Path, default=VAR / "bench", help="where its servers keep their data"
+    )
+    parser.add_argument(
         "--markdown", action="store_true", help="measure nothing: write docs/performance.md anew"
     )
     parser.epilog = f"Sections: {', '.join(SECTIONS)}."
@@ -67,7 +70,7 @@ def _sections(names: str) -> tuple[str, ...]:
 
 def _measured(options: argparse.Namespace) -> list[str]:
     """Measure section by section into the output file. Returns those that failed."""
-    folder = DemoFolder(VAR / "bench", is_check=True)
+    folder = DemoFolder(options.servers, is_check=True)
     if folder.path.exists():
         discard(folder.path)
         shutil.rmtree(folder.path)

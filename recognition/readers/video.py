@@ -12,6 +12,7 @@ from recognition.types import Image
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 5.0
+DECODER_THREADS = 2
 # A file damaged worse than this is not worth going on with.
 MAX_BAD_PACKETS = 50
 
@@ -59,7 +60,9 @@ def pictures(container: Any) -> Iterator[Picture]:
     import av
 
     stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
+    # Each further thread holds back a frame: as many as there are cores, which is FFmpeg's choice,
+    # would show the street of half a second ago.
+    stream.thread_type, stream.codec_context.thread_count = "AUTO", DECODER_THREADS
     bad, good = 0, 0
     began_s: float | None = None
     packets = container.demux(stream)

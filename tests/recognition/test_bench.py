@@ -1,0 +1,182 @@
+"""The bench itself: fair turns, honest figures, a report that fits what was measured."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lfr_site import bench
+from recognition.bench import report, search, timing
+from recognition.bench.options import Options
+from recognition.bench.sections import SECTIONS
+from recognition.bench.strangers import alike, random_templates
+from tests.conftest import ROOT
+
+
+class Clock:
+    """A time that passes only in the calls that are measured."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        monkeypatch.setattr(timing.time, "perf_counter", lambda: self.now)  # type: ignore[attr-defined]
+
+    def taking(self, *seconds: float):
+        values = iter(seconds)
+
+        def call() -> None:
+            self.now += next(values)
+
+        return call
+
+
+def test_each_gets_its_turn_and_the_first_round_does_not_count(monkeypatch: pytest.MonkeyPatch):
+    clock = Clock(monkeypatch)
+    calls = {"one": clock.taking(9, 1, 1, 5), "other": clock.taking(9, 2, 4, 3)}
+
+    assert timing.side_by_side(calls, seconds=0) == {"one": 1, "other": 3}
+
+
+def test_rounds_go_on_as_long_as_they_may(monkeypatch: pytest.MonkeyPatch):
+    clock = Clock(monkeypatch)
+    calls = {"one": clock.taking(*[1.0] * 11)}
+
+    timing.side_by_side(calls, seconds=9.5)
+
+    assert clock.now == 11
+
+
+def test_percentiles_are_values_that_were_measured():
+    values = [number / 1000 for number in range(1, 101)]
+
+    found = timing.percentiles(values[::-1])
+
+    assert found == {"p50": 51.0, "p95": 96.0, "p99": 100.0, "count": 100}
+    assert timing.percentiles([]) == {"count": 0}
+
+
+def test_strangers_are_as_alike_as_asked():
+    templates = random_templates(400, dimension=128, likeness=0.85)
+    others = alike(templates, similarity=0.96)
+
+    assert np.allclose(np.linalg.norm(templates, axis=1), 1.0, atol=1e-5)
+    products = templates @ templates.T
+    assert np.median(products[~np.eye(400, dtype=bool)]) == pytest.approx(0.85, abs=0.01)
+    assert np.median((templates * others).sum(axis=1)) == pytest.approx(0.96, abs=0.02)
+
+
+def test_every_section_can_be_measured():
+    for section in SECTIONS:
+        assert callable(import_module(f"recognition.bench.{section}").measure)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.model
+def test_search_gives_the_keys_that_were_promised(monkeypatch: pytest.MonkeyPatch):
+    """With lists so short that it takes seconds; DeepFace's own search is among what is timed."""
+    monkeypatch.setattr(search, "QUICK_SIZES", (100, 300))
+    monkeypatch.setattr(search, "INDEXED", 300)
+    monkeypatch.setattr(search, "RECALL_PROBES", 50)
+
+    found = search.measure(Options(quick=True, minutes=0, test_data=Path("nowhere")))
+
+    assert set(found["search_ms"]) == set(found["search_ratio_vs_numpy"]) == {"100", "300"}
+    assert found["hnsw_recall_at_1"]["on_the_list"] > 0.9
+    assert {"numpy", "memory", "deepface_find", "deepface_batched", "pgvector"} <= set(
+        found["search_detail_ms"]["100"]
+    )
+    assert "one face among 300" in report.as_table(found)
+
+
+@pytest.fixture
+def figures() -> dict[str, Any]:
+    """As a quick run wrote them."""
+    at = {"processor": "P", "cores": 2, "memory_gb": 8, "load": 0.1, "load_after": 0.2}
+    at |= {"at": "2026-01-01T00:00:00+00:00", "quick": True}
+    row = {"embedded": 6.0, "with_mirror_image": 12.0, "dlib": 120.0, "deepface": 180.0}
+    speed = {"frames_per_s": 20.0, "faces_per_s": 60.0}
+    return {
+        "measured": dict.fromkeys(SECTIONS, at),
+        "embed_ms": {"8": row},
+        "embed_speedup_vs_dlib": 20.0,
+        "embed_speedup_vs_deepface": 30.0,
+        "embed_speedup_vs_dlib_by_batch": {"8": 20.0},
+        "embed_speedup_vs_deepface_by_batch": {"8": 30.0},
+        "plain_matrix_share": 0.79,
+        "plain_matrix_gflops": 117.0,
+        "pipeline": {"street": {"embedded": speed}},
+        "pipeline_speedup_vs_deepface": 40.0,
+        "pipeline_speedup_vs_deepface_by_video": {"street": 40.0},
+        "search_ms": {},
+        "search_ratio_vs_numpy": {},
+        "enrol_per_s": 20.0,
+        "latency_ms": {"1": {"p50": 1, "p95": 2, "p99": 3, "count": 4}},
+        "cameras_fps": {"1": [14.9]},
+        "max_fps": 15,
+        "rss_mb": 900,
+        "rss_mb_by_section": {"embed": 900},
+    }
+
+
+def test_the_document_is_made_anew_between_its_marks(figures: dict[str, Any]):
+    document = f"# Before\n\n{report.BEGIN}\nold\n{report.END}\n\nAfter\n"
+
+    made = report.as_markdown(document, figures)
+
+    assert made.startswith("# Before\n\n" + report.BEGIN)
+    assert made.endswith(f"{report.END}\n\nAfter\n")
+    assert "old" not in made
+    assert "79% of 117.0 GFLOP/s" in made
+    assert "p50 1, p95 2, p99 3 ms of 4; 14.9 frames/s" in made
+    assert report.as_markdown(made, figures) == made
+
+
+def test_a_document_without_marks_is_left_alone(figures: dict[str, Any]):
+    with pytest.raises(ValueError, match="lacks"):
+        report.as_markdown("# Nothing", figures)
+
+
+def test_the_projects_own_document_has_the_marks(figures: dict[str, Any]):
+    document = (ROOT / "docs" / "performance.md").read_text("utf-8")
+
+    assert report.as_markdown(document, figures) != document
+
+
+def test_a_section_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        bench.main(["--only", "embed,sorcery"])
+
+    assert "no section sorcery" in capsys.readouterr().err
+
+
+@pytest.mark.model
+def test_a_bare_machine_needs_no_settings(tmp_path: Path):
+    """On servers of its own, in a process that knows of none: what `make bench` does."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LFR_")}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    output, servers = tmp_path / "bench.json", ROOT / "var" / "bench-test"
+
+    done = subprocess.run(
+        [
+            *(sys.executable, str(ROOT / "manage.py"), "bench", "--quick"),
+            *("--only", "enrol", "--output", str(output), "--servers", str(servers)),
+        ],
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    found = json.loads(output.read_text())
+    assert found["enrol_per_s"] > 0
+    assert found["enrolled_images"] > 15
+    assert found["rss_mb"] == found["rss_mb_by_section"]["enrol"]
+    assert found["measured"]["enrol"]["quick"] is True
+    assert "enrolment" in done.stdout
+    assert not servers.exists()
