@@ -40,6 +40,11 @@ def answers() -> dict[str, Answer]:
     return {"/weights.onnx": sent(WEIGHTS)}
 
 
+class QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up on nonsense is what is wanted."""
+
+
 @pytest.fixture
 def server(answers: dict[str, Answer]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
@@ -49,7 +54,7 @@ def server(answers: dict[str, Answer]) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+    with QuietServer(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{running.server_address[1]}"
