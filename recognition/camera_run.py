@@ -66,7 +66,9 @@ class CameraRunner:
         self.lease = lease
         self.models = models
         self.gallery = gallery_for(deployment, models)
-        self.reader: Reader = open_reader(camera.source, loop=camera.loop)
+        self.reader: Reader = open_reader(
+            camera.source, loop=camera.loop, since=deployment.status_at.timestamp()
+        )
         self.pipeline: Pipeline = build_pipeline(
             models,
             gallery=self.gallery,

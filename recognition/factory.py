@@ -66,11 +66,14 @@ def build_pipeline(
     )
 
 
-def open_reader(source: str, *, loop: bool = False, realtime: bool = True) -> Reader:
+def open_reader(
+    source: str, *, loop: bool = False, since: float | None = None, realtime: bool = True
+) -> Reader:
     """A reader of `file:PATH`, a plain path, `rtsp://…` or `device:N`; it starts when read.
 
     `realtime` plays a file at its own speed and drops what comes too late, as a camera would;
-    without it every frame is read. Raises ValueError for an address of another kind.
+    without it every frame is read. A looped file goes on while nobody reads it: it was at its
+    start at `since`. Raises ValueError for an address of another kind.
     """
     from recognition.readers.file import PacedFileReader, WholeFileReader
     from recognition.readers.live import device_reader, rtsp_reader
@@ -82,7 +85,7 @@ def open_reader(source: str, *, loop: bool = False, realtime: bool = True) -> Re
     if "://" in source:
         raise ValueError("a camera's source is a file, an RTSP address or a device")
     path = Path(source.removeprefix("file:"))
-    return PacedFileReader(path, loop=loop) if realtime else WholeFileReader(path)
+    return PacedFileReader(path, loop=loop, since=since) if realtime else WholeFileReader(path)
 
 
 def _detector(part: Part) -> Detector:

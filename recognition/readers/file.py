@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from recognition.protocols import KeepGoing, always
 from recognition.readers.capture import CaptureReader
-from recognition.readers.video import VideoUnreadable, opened, pictures
+from recognition.readers.video import VideoUnreadable, duration_s, opened, pictures
 from recognition.types import Frame, StreamState
 
 # When a file does not say when a picture is due.
@@ -16,27 +17,35 @@ ASSUMED_FPS = 25.0
 
 
 class PacedFileReader(CaptureReader):
-    """Plays a file at its own speed like a camera, once or for ever; late pictures drop."""
+    """Plays a file at its own speed like a camera; late pictures drop.
 
-    def __init__(self, path: Path, *, loop: bool = False) -> None:
+    A file that is played once begins at its start. With `loop` it stands in for a camera, which
+    goes on while nobody reads it: `since` (seconds since 1970) is when it was at its start, and
+    whoever opens it later comes in where it is by now.
+    """
+
+    def __init__(self, path: Path, *, loop: bool = False, since: float | None = None) -> None:
         super().__init__()
         self.path = path
         self.loop = loop
+        self.since = since
 
     def _capture(self) -> None:
         try:
-            self._play()
+            self._play(since=self.since if self.loop else None)
             while self.loop and not self._stopping.is_set():
-                self._play()
+                self._play(since=None)
         except VideoUnreadable as error:
             self._enter(StreamState.FAILED, f"The file cannot be read: {error}.")
         else:
             self._enter(StreamState.ENDED)
 
-    def _play(self) -> None:
-        started = time.monotonic()
+    def _play(self, *, since: float | None) -> None:
         with opened(str(self.path), options={}) as container:
-            for index, (image, position_s) in enumerate(pictures(container)):
+            elapsed_s = 0.0 if since is None else max(0.0, time.time() - since)
+            skip_s = elapsed_s % (duration_s(container) or math.inf)
+            started = time.monotonic() - skip_s
+            for index, (image, position_s) in enumerate(pictures(container, skip_s=skip_s)):
                 position = position_s if position_s is not None else index / ASSUMED_FPS
                 if self._stopping.wait(max(0.0, started + position - time.monotonic())):
                     return

@@ -50,12 +50,20 @@ def opened(
         container.close()
 
 
-def pictures(container: Any) -> Iterator[Picture]:
+def duration_s(container: Any) -> float | None:
+    """How long the file plays; None where it does not say, as of a stream."""
+    import av
+
+    return None if not container.duration else float(container.duration / av.time_base)
+
+
+def pictures(container: Any, *, skip_s: float = 0.0) -> Iterator[Picture]:
     """Each decoded picture as a function that converts it to BGR, with its media time.
 
     The time counts from the first picture: a file cut out of a longer one keeps the other's clock.
-    Damaged packets are skipped, as a player would. Raises VideoUnreadable when the source
-    goes away or nothing but damage comes.
+    `skip_s` begins so far into a file; what lies before is passed over. Damaged packets are
+    skipped, as a player would. Raises VideoUnreadable when the source goes away or nothing but
+    damage comes.
     """
     import av
 
@@ -64,7 +72,7 @@ def pictures(container: Any) -> Iterator[Picture]:
     # would show the street of half a second ago.
     stream.thread_type, stream.codec_context.thread_count = "AUTO", DECODER_THREADS
     bad, good = 0, 0
-    began_s: float | None = None
+    began_s = _sought(container, stream, skip_s) if skip_s else None
     packets = container.demux(stream)
     while True:
         try:
@@ -87,10 +95,23 @@ def pictures(container: Any) -> Iterator[Picture]:
             if began_s is None:
                 began_s = frame.time
             position_s = None if frame.time is None or began_s is None else frame.time - began_s
-            yield _converter(frame), position_s
+            if position_s is None or position_s >= skip_s:
+                yield _converter(frame), position_s
             del frame
     if not good:
         raise VideoUnreadable("there is no picture in it")
+
+
+def _sought(container: Any, stream: Any, skip_s: float) -> float | None:
+    """Go to the last key frame before `skip_s`; the time of the file's first picture."""
+    import av
+
+    began_s = float((stream.start_time or 0) * stream.time_base)
+    try:
+        container.seek(int((began_s + skip_s) * av.time_base))
+    except av.FFmpegError:
+        return None
+    return began_s
 
 
 def _converter(frame: Any) -> Callable[[], Image]:

@@ -85,6 +85,17 @@ def test_a_looped_file_goes_on(tmp_path: Path) -> None:
     assert numbers == sorted(set(numbers))
 
 
+@pytest.mark.parametrize(("loop", "first_s"), [(True, 0.8), (False, 0.0)])
+def test_a_looped_file_goes_on_while_nobody_reads_it(clip: Path, *, loop: bool, first_s: float):
+    """A camera whose run is interrupted has lost the time in between and nothing else."""
+    reader = PacedFileReader(clip, loop=loop, since=time.time() - 2 * 30 / 25 - 0.8)
+
+    first = next(reader.frames())
+    reader.close()
+
+    assert first.position_s == pytest.approx(first_s, abs=0.3)
+
+
 def test_told_to_stop_it_stops_although_no_frame_comes() -> None:
     class Silent(CaptureReader):
         def _capture(self) -> None:
