@@ -14,8 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from deployments import audit, permissions
-from deployments.enums import AuditKind
-from deployments.models import AuditEvent, Camera, ErasureRecord, User
+from deployments.enums import AuditKind, DocumentStatus
+from deployments.models import AuditEvent, Camera, ErasureRecord, PolicyDocument, User
 from deployments.person_form import PersonAdminForm
 from deployments.transitions import CAMERA_COLUMNS
 
@@ -138,6 +138,29 @@ class CameraAdmin(AdministratorOnly, admin.ModelAdmin):  # type: ignore[type-arg
     def get_readonly_fields(self, request: HttpRequest, obj: Camera | None = None) -> list[str]:
         """A camera that is part of an application or an authority stays what it was."""
         return list(CAMERA_COLUMNS) if obj is not None and obj.is_bound else []
+
+
+@admin.register(PolicyDocument)
+class PolicyDocumentAdmin(AdministratorOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Drafts only: an authorising officer puts one into force, on the staff's own page."""
+
+    list_display = ("kind", "version", "title", "status", "published_at")
+    list_filter = ("kind", "status")
+    fields = ("kind", "version", "title", "body")
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        is_fixed = isinstance(obj, PolicyDocument) and obj.status != DocumentStatus.DRAFT
+        return not is_fixed and super().has_change_permission(request, obj)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        form: Any,
+        change: bool,  # noqa: FBT001 (Django calls it so)
+    ) -> None:
+        obj.drafted_by = _person(request)  # whoever wrote it last does not publish it
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(User)

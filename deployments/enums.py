@@ -88,6 +88,22 @@ class ImageKind(TextChoices):
     CONTEXT = "context", "Scene, everyone else blurred"
 
 
+class DocumentKind(TextChoices):
+    """What a force publishes before it may deploy (REQUIREMENTS 9)."""
+
+    POLICY = "policy", "Policy on live facial recognition"
+    DPIA = "dpia", "Data protection impact assessment"
+    APPROPRIATE_POLICY = "appropriate_policy", "Appropriate policy document"
+    EQUALITY = "equality", "Equality impact assessment"
+    CAMERA_CODE = "camera_code", "Surveillance Camera Code self-assessment"
+
+
+class DocumentStatus(TextChoices):
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "In force"
+    SUPERSEDED = "superseded", "Superseded"
+
+
 class AuditKind(TextChoices):
     """Data Protection Act 2018, s. 62, and the system's own decisions."""
 

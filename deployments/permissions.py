@@ -80,3 +80,12 @@ def can_configure(user: User) -> bool:
 
 def can_view_deployments(user: User) -> bool:
     return user.is_active and bool(user.roles)
+
+
+def can_publish_documents(user: User) -> bool:
+    """The administrator drafts; putting a policy into force is an officer's decision."""
+    return is_authorising_officer(user)
+
+
+def can_read_drafts(user: User) -> bool:
+    return can_publish_documents(user) or can_configure(user)

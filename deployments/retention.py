@@ -142,6 +142,16 @@ RULES: dict[str, Rule] = {
             ),
         ),
         Rule(
+            "policy_document",
+            "Policy documents and assessments, with all their versions; nothing personal",
+            "database",
+            "creation",
+            None,
+            None,
+            "What the force's policy said on the day of a deployment must stay answerable",
+            ("deployments.PolicyDocument",),
+        ),
+        Rule(
             "staff_account",
             "Accounts of the force's own staff, their ranks, roles and the changes made to them",
             "database",

@@ -24,9 +24,18 @@ from django.utils import timezone
 from alerts import lifecycle as alert_lifecycle
 from alerts.enums import AlertStatus, DismissalReason, Outcome
 from alerts.models import Alert
-from deployments import lifecycle, purge, watchlist
-from deployments.enums import Category, PlaceGround, Rank, Response, Role, Status
-from deployments.models import Camera, Deployment, User, WatchlistEntry
+from deployments import lifecycle, policy_documents, purge, watchlist
+from deployments.enums import (
+    Category,
+    DocumentKind,
+    DocumentStatus,
+    PlaceGround,
+    Rank,
+    Response,
+    Role,
+    Status,
+)
+from deployments.models import Camera, Deployment, PolicyDocument, User, WatchlistEntry
 from recognition import template_store
 from recognition.results import publish_due_results
 from recognition.types import Floats
@@ -117,6 +126,25 @@ def make_camera(**changes: object) -> Camera:
         }
         | changes
     )
+
+
+def make_policy_document(
+    *,
+    kind: DocumentKind = DocumentKind.DPIA,
+    status: DocumentStatus = DocumentStatus.PUBLISHED,
+    **changes: object,
+) -> PolicyDocument:
+    """A document in force or a draft; to supersede one, publish another of its kind."""
+    values: dict[str, object] = {
+        "version": f"1.{next(_numbers)}",
+        "title": kind.label,
+        "body": "# Purpose\nWhy it is necessary.\n\n- One point\n- Another point",
+        "drafted_by": person("system_administrator"),
+    }
+    document = PolicyDocument.objects.create(kind=kind, **values | changes)
+    if status == DocumentStatus.DRAFT:
+        return document
+    return policy_documents.publish(document, by=person("authorising_officer"))
 
 
 def make_deployment(

@@ -4,6 +4,7 @@ from deployments.models.deployment import Deployment, DeploymentKey, StatusChang
 from deployments.models.erasure import ErasureRecord
 from deployments.models.image import StoredImage
 from deployments.models.person import User
+from deployments.models.policy_document import PolicyDocument
 from deployments.models.result import DeploymentResult
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
 
@@ -14,6 +15,7 @@ __all__ = [
     "DeploymentKey",
     "DeploymentResult",
     "ErasureRecord",
+    "PolicyDocument",
     "StatusChange",
     "StoredImage",
     "User",

@@ -57,6 +57,7 @@ def test_no_model_with_people_or_pictures_is_in_the_admin():
         "deployments.AuditEvent",
         "deployments.ErasureRecord",
         "deployments.Camera",
+        "deployments.PolicyDocument",
         "deployments.User",
         "axes.AccessAttempt",
         "axes.AccessAttemptExpiration",

@@ -5,7 +5,7 @@ import pytest
 from alerts.enums import AlertStatus
 from deployments.enums import Status
 from deployments.models import WatchlistLedger
-from tests.factories import Cast, make_alert, make_deployment
+from tests.factories import Cast, make_alert, make_deployment, make_policy_document
 from tests.tampering import refusal_of, run_sql
 
 APPEND_ONLY = {
@@ -13,12 +13,19 @@ APPEND_ONLY = {
     "deployments_erasurerecord": "count = 0",
     "alerts_alertevent": "sequence = sequence + 1000",
 }
-KEPT = (*APPEND_ONLY, "deployments_watchlistledger", "alerts_alert", "alerts_adjudication")
+KEPT = (
+    *APPEND_ONLY,
+    "deployments_policydocument",
+    "deployments_watchlistledger",
+    "alerts_alert",
+    "alerts_adjudication",
+)
 
 
 @pytest.fixture(autouse=True)
 def _rows_in_every_table(cast: Cast) -> None:
     """A refusal counts only where there is a row that could have been changed."""
+    make_policy_document()
     make_deployment(status=Status.CLOSED)
     make_alert(make_deployment(status=Status.LIVE), status=AlertStatus.DISPATCHED)
 

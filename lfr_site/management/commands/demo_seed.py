@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lfr_site.demo import seed
+from lfr_site.demo.documents import seed_documents
 
 
 class Command(BaseCommand):
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This seeds people with known passwords: only with LFR_DEMO=1.")
         people = seed.seed_people()
+        seed_documents(people)
         camera = seed.seed_camera(assets)
         if people_only:
             return
