@@ -12,7 +12,9 @@ class DeploymentsConfig(AppConfig):
             staff_records,
             trigger_guard,
         )
+        from deployments.start_checks import deployment_checks
 
         trigger_guard.register(self)
         staff_records.register()
+        deployment_checks.register_all()
         retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)

@@ -12,7 +12,8 @@ from deployments import audit, permissions, publication
 from deployments.enums import AuditKind, Status
 from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
-from deployments.start_checks import failed_checks
+from deployments.start_checks import run_checks
+from deployments.start_checks.record import record_checks
 from deployments.transitions import TRANSITIONS
 
 log = get_logger(__name__)
@@ -68,7 +69,7 @@ def make_ready(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
         _allow(permissions.can_make_ready(by), "make_ready")
-        _require_checks(locked, stage=Status.READY)
+        _require_checks(locked, "make_ready", stage=Status.READY, by=by)
         return _move(locked, "make_ready", by=by)
 
 
@@ -84,7 +85,7 @@ def start(deployment: Deployment, *, by: User) -> Deployment:
         locked = lock(deployment.pk)
         _allow(permissions.can_operate(by), "start")
         _check_source(locked, "start")
-        _require_checks(locked, stage=Status.LIVE)
+        _require_checks(locked, "start", stage=Status.LIVE, by=by)
         locked.started_at = timezone.now()
         return _move(locked, "start", by=by, fields=("started_at",))
 
@@ -103,7 +104,7 @@ def resume(deployment: Deployment, *, by: User) -> Deployment:
         locked = lock(deployment.pk)
         _allow(permissions.can_operate(by), "resume")
         _check_source(locked, "resume")
-        _require_checks(locked, stage=Status.LIVE)
+        _require_checks(locked, "resume", stage=Status.LIVE, by=by)
         return _move(locked, "resume", by=by)
 
 
@@ -192,9 +193,12 @@ def _require(text: str, sentence: str) -> None:
         raise Refused(sentence)
 
 
-def _require_checks(deployment: Deployment, *, stage: Status) -> None:
-    if failed := failed_checks(deployment, stage=stage):
-        raise Refused("Not yet: " + " ".join(check.evidence for check in failed))
+def _require_checks(deployment: Deployment, name: str, *, stage: Status, by: User) -> None:
+    """Refuse where one failed; what they found is kept with the transition otherwise."""
+    checks = run_checks(deployment, stage=stage)
+    if failed := [check for check in checks if not check.passed]:
+        raise Refused("Not yet: " + " ".join(check.sentence for check in failed))
+    record_checks(deployment, checks, transition=name, by=by)
 
 
 def _check_source(deployment: Deployment, name: str) -> None:

@@ -139,6 +139,7 @@ RULES: dict[str, Rule] = {
                 "deployments.StatusChange",
                 "deployments.DeploymentResult",
                 "deployments.ErasureRecord",
+                "deployments.StartCheckRecord",
             ),
         ),
         Rule(

@@ -1,6 +1,9 @@
 """Periods in words, the same in the code's messages, the staff's pages and the public's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
@@ -16,3 +19,13 @@ def period_in_words(period: timedelta | None) -> str:
         return "24 hours"  # as law and practice say it
     name, size = next((unit for unit in _UNITS if seconds % unit[1] == 0), _UNITS[-1])
     return f"{seconds // size} {name}{'' if seconds == size else 's'}"
+
+
+def moment_in_words(moment: datetime | None) -> str:
+    """A moment in the time of the place: "5 June 2026, 14:05"."""
+    return "" if moment is None else date_format(timezone.localtime(moment), "j F Y, H:i")
+
+
+def time_in_words(moment: datetime) -> str:
+    """The time of day with seconds, for what happened just now."""
+    return date_format(timezone.localtime(moment), "H:i:s")

@@ -12,5 +12,5 @@ class RecognitionConfig(AppConfig):
         erasure.register()
         watchlist.on_withdrawal(template_store.remove)
         on_status_change(control.on_status_change)
-        start_checks.register(control.gallery_check)
-        start_checks.register(control.worker_check)
+        start_checks.register(control.gallery_check, subject=start_checks.Subject.TEMPLATES)
+        start_checks.register(control.worker_check, subject=start_checks.Subject.WORKER)

@@ -6,6 +6,7 @@ from deployments.models.image import StoredImage
 from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
 from deployments.models.result import DeploymentResult
+from deployments.models.start_record import StartCheckRecord
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "DeploymentResult",
     "ErasureRecord",
     "PolicyDocument",
+    "StartCheckRecord",
     "StatusChange",
     "StoredImage",
     "User",

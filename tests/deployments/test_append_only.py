@@ -11,6 +11,7 @@ from tests.tampering import refusal_of, run_sql
 APPEND_ONLY = {
     "deployments_auditevent": "reason = 'x'",
     "deployments_erasurerecord": "count = 0",
+    "deployments_startcheckrecord": "checks = '[]'",
     "alerts_alertevent": "sequence = sequence + 1000",
 }
 KEPT = (
@@ -41,7 +42,10 @@ def test_the_owner_can_neither_delete_nor_truncate(table: str):
     assert refusal_of(f"TRUNCATE {table} CASCADE") != ""
 
 
-@pytest.mark.parametrize("table", ["deployments_auditevent", "deployments_erasurerecord"])
+@pytest.mark.parametrize(
+    "table",
+    ["deployments_auditevent", "deployments_erasurerecord", "deployments_startcheckrecord"],
+)
 @pytest.mark.parametrize("sql", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_application_lacks_the_privilege(app_role: None, table: str, sql: str):
     column = "sequence" if table.endswith("auditevent") else "id"

@@ -4,13 +4,16 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from deployments import start_checks
+from deployments import lifecycle
 from deployments.enums import Status
-from deployments.models import Deployment, WatchlistEntry
-from deployments.start_checks import Check, failed_checks, run_checks
+from deployments.lifecycle import Refused
+from deployments.models import Deployment, StartCheckRecord, WatchlistEntry
+from deployments.start_checks import Check, failed_checks, once, register, registry, run_checks
+from deployments.start_checks.registry import CheckFunction, registered
 from deployments.watchlist import mark_refused
 from tests.factories import Cast, make_deployment, make_entry
 from tests.tampering import run_sql, triggers_disabled
@@ -128,6 +131,98 @@ def test_a_refused_image_keeps_nothing_from_starting(cast: Cast):
 
 def test_a_check_of_another_app_counts(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     no_power, deployment = Check("Power", False, "The van has no power."), _ready()
-    monkeypatch.setattr(start_checks, "_registered", [lambda _: no_power])
+    _only(monkeypatch, lambda _: no_power)
 
     assert failed_checks(deployment) == [no_power]
+
+
+def _only(monkeypatch: pytest.MonkeyPatch, *checks: CheckFunction) -> None:
+    monkeypatch.setattr(registry, "_registered", [])
+    for check in checks:
+        register(check)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("x"), OSError("no route"), KeyError("y")])
+def test_a_check_that_raises_has_failed_in_words_and_the_others_are_made(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    good, deployment = Check("Power", True, "The van has power."), _ready()
+    broken = mock.Mock(side_effect=error)
+    _only(monkeypatch, broken, lambda _: good)
+
+    failed, passed = run_checks(deployment)
+
+    assert not failed.passed
+    assert type(error).__name__ in failed.evidence
+    assert passed == good
+    with pytest.raises(Refused, match="could not be checked"):
+        lifecycle.start(deployment, by=cast.alice)
+
+
+def test_a_fault_of_the_database_in_one_check_spoils_no_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(_: Deployment) -> Check:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM no_such_table")
+        raise AssertionError("the database answered")
+
+    def counts(deployment: Deployment) -> Check:
+        return Check("Entries", deployment.entries.count() == 1, "Counted.")
+
+    deployment = _ready()
+    _only(monkeypatch, broken, counts)
+
+    assert [check.passed for check in run_checks(deployment)] == [False, True]
+
+
+def test_checks_stand_in_a_fixed_order_and_stage(cast: Cast):
+    deployment = _ready()
+
+    ready = [each.subject for each in registered(stage=Status.READY)]
+    live = [each.subject for each in registered(stage=Status.LIVE)]
+
+    assert ready == sorted(ready)
+    assert live == sorted(live)
+    assert set(ready) < set(live)
+    assert len(run_checks(deployment)) == len(live)
+
+
+def test_what_several_checks_need_is_found_once_a_run(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    find = mock.Mock(return_value="pong")
+
+    def asks(_: Deployment) -> Check:
+        return Check("Asked", True, once("answer", find))
+
+    deployment = _ready()
+    _only(monkeypatch, asks, asks)
+
+    run_checks(deployment)
+    assert find.call_count == 1
+    run_checks(deployment)
+    assert find.call_count == 2
+    once("answer", find)
+    assert find.call_count == 3
+
+
+def test_what_was_found_is_kept_with_the_transition(cast: Cast):
+    deployment = lifecycle.start(_ready(), by=cast.alice)
+
+    ready, started = StartCheckRecord.objects.filter(deployment=deployment)
+
+    assert (ready.transition, started.transition) == ("make_ready", "start")
+    assert started.by == cast.alice
+    window = next(check for check in started.checks if check["name"] == "Within the window")
+    assert window["passed"]
+    assert "minutes of the window are left" in window["evidence"]
+    assert "Within the window" not in {check["name"] for check in ready.checks}
+
+
+def test_a_refused_start_keeps_nothing(cast: Cast):
+    deployment = _ready()
+    WatchlistEntry.objects.filter(deployment=deployment).delete()
+
+    with pytest.raises(Refused, match=r"Nobody is on the watchlist\. Import or add"):
+        lifecycle.start(deployment, by=cast.alice)
+
+    assert StartCheckRecord.objects.filter(transition="start").count() == 0

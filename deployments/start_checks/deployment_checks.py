@@ -1,0 +1,13 @@
+"""The checks of what this app holds, registered as it loads."""
+
+from deployments.start_checks.authority import authority_check, window_check
+from deployments.start_checks.notice import notice_check
+from deployments.start_checks.registry import AT_THE_START, Subject, register
+from deployments.start_checks.watchlist import watchlist_check
+
+
+def register_all() -> None:
+    register(authority_check, subject=Subject.AUTHORITY)
+    register(window_check, subject=Subject.WINDOW, stages=AT_THE_START)
+    register(notice_check, subject=Subject.NOTICE)
+    register(watchlist_check, subject=Subject.WATCHLIST)
