@@ -10,7 +10,8 @@ from deployments import audit, lifecycle, permissions
 from deployments.enums import AuditKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
-from deployments.models import Camera, Deployment, User
+from deployments.models import Camera, Deployment, Force, User
+from deployments.zones import WHOLE_FRAME
 
 # What a submitted application must say; a draft may still lack it. In the order of the form.
 REQUIRED_TEXTS = {
@@ -23,7 +24,11 @@ REQUIRED_TEXTS = {
     "watchlist_criteria": "the watchlist criteria",
     "necessity": "why it is necessary",
     "proportionality": "why it is proportionate",
+    "alternatives": "what else was considered",
     "community_impact": "the community impact",
+    "signs_plan": "where the signs will stand",
+    "notice_plan": "how the public will be told",
+    "expected_footfall": "how many people pass in a day",
 }
 
 
@@ -32,7 +37,7 @@ class Application:
     """Purpose before: who is sought, where, when, why and with what."""
 
     title: str
-    controller_force: str
+    controller_force: Force
     categories: list[str]
     place: str
     place_ground: str
@@ -44,7 +49,11 @@ class Application:
     watchlist_cap: int
     necessity: str
     proportionality: str
+    alternatives: str
     community_impact: str
+    signs_plan: str
+    notice_plan: str
+    expected_footfall: int | None
     profile: str
     threshold: float
 
@@ -120,7 +129,7 @@ def _assign(deployment: Deployment, application: Application) -> list[str]:
         if field.name == "cameras":
             continue
         value = getattr(application, field.name)
-        if getattr(deployment, field.name) != value:
+        if getattr(deployment, field.name, None) != value:
             setattr(deployment, field.name, value)
             changed.append(field.name)
     return changed
@@ -128,5 +137,5 @@ def _assign(deployment: Deployment, application: Application) -> list[str]:
 
 def _set_cameras(deployment: Deployment, cameras: Sequence[Camera]) -> bool:
     before = set(deployment.cameras.values_list("pk", flat=True))
-    deployment.cameras.set(cameras)
+    deployment.cameras.set(cameras, through_defaults=WHOLE_FRAME.columns())
     return before != {camera.pk for camera in cameras}

@@ -7,6 +7,7 @@ class DeploymentsConfig(AppConfig):
     def ready(self) -> None:
         from deployments import (  # noqa: F401
             checks,
+            forces,
             purge,
             retention,
             staff_records,
@@ -14,6 +15,7 @@ class DeploymentsConfig(AppConfig):
         )
         from deployments.start_checks import deployment_checks
 
+        forces.register(self)
         trigger_guard.register(self)
         staff_records.register()
         deployment_checks.register_all()

@@ -136,6 +136,7 @@ RULES: dict[str, Rule] = {
                 "deployments.Deployment",
                 "deployments.DeploymentCamera",
                 "deployments.Camera",
+                "deployments.Force",
                 "deployments.StatusChange",
                 "deployments.DeploymentResult",
                 "deployments.ErasureRecord",

@@ -86,11 +86,16 @@ FROZEN_COLUMNS = (
     "necessity",
     "proportionality",
     "community_impact",
+    "alternatives",
+    "signs_plan",
+    "notice_plan",
+    "withholding_proposed",
+    "expected_footfall",
     "profile",
     "threshold",
     "applicant_id",
 )
-DECISION_COLUMNS = ("decided_by_id", "decided_at", "decision_reasons")
+DECISION_COLUMNS = ("decided_by_id", "decided_at", "decision_reasons", "decision_conditions")
 # Facts that clocks run from: written once.
 WRITTEN_ONCE = ("started_at", "ended_at", "closed_at")
 # A camera that was applied for or authorised stays what it was.

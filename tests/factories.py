@@ -35,7 +35,9 @@ from deployments.enums import (
     Role,
     Status,
 )
+from deployments.forces import own_force
 from deployments.models import Camera, Deployment, PolicyDocument, User, WatchlistEntry
+from deployments.zones import WHOLE_FRAME
 from recognition import template_store
 from recognition.results import publish_due_results
 from recognition.types import Floats
@@ -169,7 +171,7 @@ def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:
     now = timezone.now()
     values: dict[str, object] = {
         "title": f"High Street {next(_numbers)}",
-        "controller_force": "Seed Constabulary",
+        "controller_force": own_force(),
         "place": "High Street, from the station to the market",
         "place_ground": PlaceGround.CRIME_HOTSPOT,
         "place_intelligence": "Forty robberies in the last quarter.",
@@ -180,14 +182,18 @@ def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:
         "ends_at": now + timedelta(hours=4),
         "necessity": "Other tactics have not located those sought.",
         "proportionality": "A small zone, for four hours, with signs.",
+        "alternatives": "Patrols and appeals were tried for six months.",
         "community_impact": "The independent advisory group was consulted.",
+        "signs_plan": "At both ends of the zone and 100 m out.",
+        "notice_plan": "On the force's site and on local radio.",
+        "expected_footfall": 5_000,
         "profile": PROFILE,
         "threshold": THRESHOLD,
     }
     if "applicant" not in changes:
         values["applicant"] = person("applicant")
     deployment = Deployment.objects.create(**values | changes)
-    deployment.cameras.set(cameras)
+    deployment.cameras.set(cameras, through_defaults=WHOLE_FRAME.columns())
     return deployment
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from deployments.applications import REQUIRED_TEXTS, Application
 from deployments.enums import Category, PlaceGround
-from deployments.models import Camera, Deployment
+from deployments.forces import own_force
+from deployments.models import Camera, Deployment, Force
 
 # Without these a row cannot be stored at all.
 NEEDED_FOR_A_DRAFT = frozenset(
@@ -44,9 +45,11 @@ class ApplicationForm(forms.Form):
     title = forms.CharField(
         label="Title", max_length=120, help_text="Short, for lists and notices."
     )
-    controller_force = forms.CharField(
+    controller_force = forms.ModelChoiceField(
         label="Controller force",
-        max_length=120,
+        queryset=Force.objects.all(),
+        empty_label=None,
+        to_field_name="name",
         help_text="The force that answers for the personal data, also where equipment is shared.",
     )
     categories = forms.MultipleChoiceField(
@@ -82,9 +85,13 @@ class ApplicationForm(forms.Form):
     proportionality = long_text(
         "Why it is proportionate", "What is gained, against what everyone who passes by bears."
     )
+    alternatives = long_text("Alternatives considered", "And why each would not do.")
     community_impact = long_text(
         "Community impact", "Who lives, works, protests or worships there, and whom you asked."
     )
+    signs_plan = long_text("Signs", "Where they will stand: at the zone and about 100 m out.")
+    notice_plan = long_text("Notice", "How the public will be told beforehand.")
+    expected_footfall = forms.IntegerField(label="People expected in a day", min_value=1)
     profile = forms.ChoiceField(
         label="Model profile",
         help_text="Detector and recognition model. Similarities of two profiles do not compare.",
@@ -158,7 +165,7 @@ _OTHER_FIELDS = {
 def _initial(deployment: Deployment | None) -> dict[str, Any]:
     if deployment is None:
         return {
-            "controller_force": settings.FORCE_NAME,
+            "controller_force": own_force(),
             "profile": settings.RECOGNITION_PROFILE,
             "threshold": default_threshold(),
         }

@@ -1,7 +1,13 @@
 from deployments.models.audit import AuditEvent
 from deployments.models.camera import Camera
-from deployments.models.deployment import Deployment, DeploymentKey, StatusChange
+from deployments.models.deployment import (
+    Deployment,
+    DeploymentCamera,
+    DeploymentKey,
+    StatusChange,
+)
 from deployments.models.erasure import ErasureRecord
+from deployments.models.force import Force
 from deployments.models.image import StoredImage
 from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
@@ -13,9 +19,11 @@ __all__ = [
     "AuditEvent",
     "Camera",
     "Deployment",
+    "DeploymentCamera",
     "DeploymentKey",
     "DeploymentResult",
     "ErasureRecord",
+    "Force",
     "PolicyDocument",
     "StartCheckRecord",
     "StatusChange",

@@ -1,6 +1,8 @@
 """The deployment: the root of everything. Who is sought, where, when and on whose authority."""
 
 import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +11,7 @@ from django.db.models import F, Q
 
 from deployments.enums import Category, PlaceGround, Status
 from deployments.models.camera import Camera
+from deployments.models.force import Force
 from deployments.models.person import User
 from deployments.transitions import (
     EDITABLE,
@@ -19,30 +22,60 @@ from deployments.transitions import (
     legal_move_sql,
 )
 
+if TYPE_CHECKING:
+    T = TypeVar("T")
+    # A column that is empty in a draft only.
+    Always = models.Field[T, T]
+
+# The states of what was never submitted, or is being changed again.
+UNFINISHED = (*sorted(EDITABLE), Status.CANCELLED)
+TOLD_OR_WITHHELD = ~Q(notice_plan="") | ~Q(withholding_proposed="")
+
 
 class Deployment(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     status_at = models.DateTimeField(auto_now_add=True)
 
-    # The application: purpose before (REQUIREMENTS 1 to 6).
-    title = models.CharField(max_length=120)
-    controller_force = models.CharField(max_length=120)
-    place = models.CharField("place of the deployment", max_length=200)
-    place_ground = models.CharField("ground for the place", max_length=24, choices=PlaceGround)
-    place_intelligence = models.TextField("what supports the ground for this place")
-    categories = ArrayField(
-        models.CharField(max_length=24, choices=Category), verbose_name="who is sought"
+    # The application: purpose before (REQUIREMENTS 1 to 6). A draft may lack any of it; what is
+    # submitted lacks nothing, by constraint, and code that runs from there on may rely on that:
+    # hence the types that know no None.
+    title = models.CharField(max_length=120, blank=True)
+    # By name, so that a force that a record names can be neither renamed nor removed.
+    controller_force = models.ForeignKey(
+        Force, models.PROTECT, to_field="name", db_column="controller_force", related_name="+"
     )
-    watchlist_criteria = models.TextField()
-    watchlist_cap = models.PositiveIntegerField(default=1000)
-    starts_at = models.DateTimeField("start")
-    ends_at = models.DateTimeField("end")
-    necessity = models.TextField("why it is necessary")
-    proportionality = models.TextField("why it is proportionate")
-    community_impact = models.TextField()
-    profile = models.CharField("model profile", max_length=40)
-    threshold = models.FloatField("face-match threshold", help_text="Similarity, −1 to 1.")
+    place = models.CharField("place of the deployment", max_length=200, blank=True)
+    place_ground = models.CharField(
+        "ground for the place", max_length=24, choices=PlaceGround, blank=True
+    )
+    place_intelligence = models.TextField("what supports the ground for this place", blank=True)
+    categories = ArrayField(
+        models.CharField(max_length=24, choices=Category),
+        verbose_name="who is sought",
+        default=list,
+        blank=True,
+    )
+    watchlist_criteria = models.TextField(blank=True)
+    watchlist_cap = cast("Always[int]", models.PositiveIntegerField(null=True, blank=True))
+    starts_at = cast("Always[datetime]", models.DateTimeField("start", null=True, blank=True))
+    ends_at = cast("Always[datetime]", models.DateTimeField("end", null=True, blank=True))
+    expected_footfall = cast(
+        "Always[int]",
+        models.PositiveIntegerField("people expected to pass in a day", null=True, blank=True),
+    )
+    necessity = models.TextField("why it is necessary", blank=True)
+    proportionality = models.TextField("why it is proportionate", blank=True)
+    alternatives = models.TextField("alternatives considered", blank=True)
+    community_impact = models.TextField(blank=True)
+    signs_plan = models.TextField("where the signs will stand", blank=True)
+    notice_plan = models.TextField("how the public will be told", blank=True)
+    # The applicant's reason why there should be no notice before; the officer decides, in writing.
+    withholding_proposed = models.TextField("why the notice should be withheld", blank=True)
+    profile = models.CharField("model profile", max_length=40, blank=True)
+    threshold = cast(
+        "Always[float]", models.FloatField("face-match threshold", null=True, blank=True)
+    )
     cameras = models.ManyToManyField(Camera, through="DeploymentCamera", related_name="deployments")
     applicant = models.ForeignKey(User, models.PROTECT, related_name="applications")
 
@@ -52,6 +85,7 @@ class Deployment(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reasons = models.TextField(blank=True)
+    decision_conditions = models.TextField("conditions of the authority", blank=True)
 
     # The notice to the public.
     published_at = models.DateTimeField(null=True, blank=True)
@@ -76,6 +110,35 @@ class Deployment(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="deployment_ends_after_it_starts",
                 violation_error_message="The end must be after the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=UNFINISHED)
+                | (
+                    Q(
+                        starts_at__isnull=False,
+                        ends_at__isnull=False,
+                        watchlist_cap__isnull=False,
+                        watchlist_cap__gt=0,
+                        expected_footfall__isnull=False,
+                        expected_footfall__gt=0,
+                        threshold__isnull=False,
+                        categories__len__gt=0,
+                    )
+                    & ~Q(title="")
+                    & ~Q(place="")
+                    & ~Q(place_ground="")
+                    & ~Q(place_intelligence="")
+                    & ~Q(watchlist_criteria="")
+                    & ~Q(necessity="")
+                    & ~Q(proportionality="")
+                    & ~Q(alternatives="")
+                    & ~Q(community_impact="")
+                    & ~Q(signs_plan="")
+                    & ~Q(profile="")
+                    & TOLD_OR_WITHHELD
+                ),
+                name="deployment_submitted_whole",
+                violation_error_message="An application is submitted whole.",
             ),
             models.CheckConstraint(
                 condition=Q(threshold__gt=-1, threshold__lt=1),
@@ -108,7 +171,7 @@ class Deployment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or "Untitled application"
 
     @property
     def is_editable(self) -> bool:
@@ -128,9 +191,37 @@ class DeploymentCamera(models.Model):
 
     deployment = models.ForeignKey(Deployment, models.CASCADE)
     camera = models.ForeignKey(Camera, models.PROTECT)
+    # The zone of recognition in fractions of the frame, from its top left corner: only faces in
+    # it are looked for. All four or none; not public.
+    zone_x = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    zone_y = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    zone_w = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    zone_h = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    zone_x__isnull=True,
+                    zone_y__isnull=True,
+                    zone_w__isnull=True,
+                    zone_h__isnull=True,
+                )
+                | Q(
+                    zone_x__isnull=False,
+                    zone_y__isnull=False,
+                    zone_w__isnull=False,
+                    zone_h__isnull=False,
+                    zone_x__gte=0,
+                    zone_y__gte=0,
+                    zone_w__gt=0,
+                    zone_h__gt=0,
+                    zone_x__lte=1 - F("zone_w"),
+                    zone_y__lte=1 - F("zone_h"),
+                ),
+                name="zone_lies_in_the_frame",
+                violation_error_message="The zone must lie inside the picture.",
+            ),
             models.UniqueConstraint(
                 fields=("deployment", "camera"), name="camera_once_a_deployment"
             ),

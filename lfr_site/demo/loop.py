@@ -227,7 +227,11 @@ def application(
         "watchlist_cap": "200",
         "necessity": "Patrols and appeals did not find the people sought.",
         "proportionality": "One camera, two hours, a short watchlist.",
+        "alternatives": "Patrols and appeals were tried.",
         "community_impact": "Discussed with the community panel.",
+        "signs_plan": "At the zone and 100 m out.",
+        "notice_plan": "On the site of the force.",
+        "expected_footfall": "5000",
         "profile": "embedded",
         "threshold": str(threshold),
     }

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from deployments import lifecycle, watchlist
 from deployments.enums import Category, PlaceGround, Status
+from deployments.forces import own_force
 from deployments.models import Camera, Deployment, User
 from deployments.watchlist import NewEntry
+from deployments.zones import WHOLE_FRAME
 from lfr_site.demo.cast import CAST
 from lfr_site.demo.environment import THRESHOLD
 from lfr_site.demo.sheet import rows
@@ -128,7 +130,7 @@ def _application(
     with transaction.atomic():
         deployment = Deployment.objects.create(
             title=where.title,
-            controller_force=settings.FORCE_NAME,
+            controller_force=own_force(),
             place=where.place,
             place_ground=PlaceGround.CRIME_HOTSPOT,
             place_intelligence=(
@@ -158,14 +160,24 @@ def _application(
                 "One camera, one day, a watchlist limited to serious and local cases; faces that "
                 "match nobody are deleted at once."
             ),
+            alternatives=(
+                "Plain-clothes patrols, appeals with pictures and a search of CCTV by hand; each "
+                "was tried for a month without finding those sought."
+            ),
             community_impact=(
                 "Discussed with the Seedham community panel; signs at both ends of the street."
             ),
+            signs_plan=(
+                "One sign at each end of the street at the zone, one 100 m before it at Market "
+                "Row and at the library, and one at each side street."
+            ),
+            notice_plan="On the force's page, in the local paper and on posters in the street.",
+            expected_footfall=12_000,
             profile=settings.RECOGNITION_PROFILE,
             threshold=THRESHOLD,
             applicant=people["applicant"],
         )
-        deployment.cameras.add(camera)
+        deployment.cameras.add(camera, through_defaults=WHOLE_FRAME.columns())
     return deployment
 
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from deployments import lifecycle, watchlist
 from deployments.enums import Category, PlaceGround, Rank, Role, Status
+from deployments.forces import own_force
 from deployments.models import Camera, Deployment, User, WatchlistEntry
+from deployments.zones import WHOLE_FRAME
 from recognition.bench.options import ASSETS
 from recognition.bench.strangers import insert, random_templates
 from recognition.profiles import Profile, load_profile
@@ -31,7 +33,7 @@ def authorised(title: str, *, cameras: int = 1) -> Deployment:
     now = timezone.now()
     deployment = Deployment.objects.create(
         title=title,
-        controller_force="Bench",
+        controller_force=own_force(),
         place="A street that does not exist",
         place_ground=PlaceGround.CRIME_HOTSPOT,
         place_intelligence="None: this deployment is measured.",
@@ -42,12 +44,16 @@ def authorised(title: str, *, cameras: int = 1) -> Deployment:
         ends_at=now + timedelta(hours=8),
         necessity="To measure.",
         proportionality="Nobody is watched.",
+        alternatives="None.",
         community_impact="None.",
+        signs_plan="None: nobody is there.",
+        notice_plan="None: nobody is there.",
+        expected_footfall=1000,
         profile=PROFILE,
         threshold=THRESHOLD,
         applicant=applicant,
     )
-    deployment.cameras.set(_cameras(cameras))
+    deployment.cameras.set(_cameras(cameras), through_defaults=WHOLE_FRAME.columns())
     lifecycle.submit(deployment, by=applicant)
     return lifecycle.authorise(deployment, by=officer, reasons="To measure.")
 

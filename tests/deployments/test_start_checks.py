@@ -116,9 +116,9 @@ def test_the_watchlist_is_whole_within_its_cap_and_fresh(cast: Cast):
     )
     assert name in _failed(stale)
 
-    full = make_deployment(status=Status.READY, watchlist_cap=1)
+    full = make_deployment(status=Status.READY, entries=2, watchlist_cap=2)
     with triggers_disabled("deployments_deployment"):
-        run_sql("UPDATE deployments_deployment SET watchlist_cap = 0 WHERE id = %s", full.pk)
+        run_sql("UPDATE deployments_deployment SET watchlist_cap = 1 WHERE id = %s", full.pk)
     assert name in _failed(full)
 
 

@@ -23,6 +23,7 @@ from tests.tampering import force_status, refusal_of, run_sql
 
 MOVE = "UPDATE deployments_deployment SET status = %s WHERE id = %s"
 OTHER_VALUES = {
+    "expected_footfall": "7",
     "categories": "'{missing_at_risk}'",
     "place_ground": "'intelligence'",
     "watchlist_cap": "watchlist_cap + 1",
@@ -166,7 +167,9 @@ def test_a_deployment_begins_as_a_draft(cast: Cast, app_role: None):
     columns = (
         "title, controller_force, place, place_ground, place_intelligence, categories,"
         " watchlist_criteria, watchlist_cap, starts_at, ends_at, necessity, proportionality,"
-        " community_impact, profile, threshold, applicant_id, decided_by_id, decided_at,"
+        " community_impact, alternatives, signs_plan, notice_plan, withholding_proposed,"
+        " decision_conditions, expected_footfall, profile, threshold, applicant_id,"
+        " decided_by_id, decided_at,"
         " decision_reasons, notice_withheld_reason, stop_reason, watchlist_version,"
         " event_sequence, status_at"
     )
