@@ -1,0 +1,172 @@
+"""Every page of the site, with the person who may see it and the states that change how it looks.
+
+`tests/test_accessibility.py` visits each of them and fails where the URL resolver knows a name that
+stands neither in PAGES nor in NOT_PAGES. A new page is a line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.urls import reverse
+
+from alerts.enums import AlertStatus
+from alerts.models import Alert
+from deployments import publication
+from deployments.enums import DocumentKind, DocumentStatus, Status
+from deployments.models import Deployment, PolicyDocument
+from deployments.publication import Counts
+from tests.factories import (
+    make_alert,
+    make_camera,
+    make_deployment,
+    make_entry,
+    make_policy_document,
+)
+
+COUNTS = Counts(12, 4312, 9, 6, 2, 1, 5, {"arrest": 3, "no_further_action": 1})
+
+
+@dataclass
+class World:
+    """One deployment in each state, with what hangs on it."""
+
+    deployments: dict[Status, Deployment]
+    alerts: dict[AlertStatus, Alert]
+    documents: dict[DocumentStatus, PolicyDocument]
+
+
+@dataclass(frozen=True)
+class Page:
+    """`who` is one of the cast, None the public. `post` shows a form that was refused."""
+
+    name: str
+    who: str | None = None
+    address: Callable[[World], str] = field(default=lambda _: "")
+    state: str = ""
+    post: dict[str, str] | None = None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.name, self.state, f"({self.who or 'public'})")))
+
+
+def page(name: str, who: str | None = None, **more: object) -> Page:
+    return Page(name, who, lambda _: reverse(name), **more)  # type: ignore[arg-type]
+
+
+def of(status: Status, name: str, who: str | None = None, **more: object) -> Page:
+    """A page of the deployment in that state."""
+
+    def address(world: World) -> str:
+        return reverse(name, kwargs={"uuid": world.deployments[status].uuid})
+
+    return Page(name, who, address, str(status), **more)  # type: ignore[arg-type]
+
+
+def of_entry(name: str, who: str) -> Page:
+    def address(world: World) -> str:
+        entry = world.deployments[Status.LIVE].entries.order_by("pk")[0]
+        return reverse(name, args=[entry.deployment.uuid, entry.pk])
+
+    return Page(name, who, address)
+
+
+def of_alert(status: AlertStatus, name: str, who: str) -> Page:
+    def address(world: World) -> str:
+        return reverse(name, kwargs={"uuid": world.alerts[status].uuid})
+
+    return Page(name, who, address, str(status))
+
+
+OPERATOR, OFFICER, SUPER = "alice", "engagement_officer", "authorising_officer"
+PUBLIC_STATES = (
+    Status.AUTHORISED,
+    Status.LIVE,
+    Status.SUSPENDED,
+    Status.ENDED,
+    Status.CLOSED,
+    Status.CANCELLED,
+)
+
+PAGES: tuple[Page, ...] = (
+    page("public:home"),
+    page("public:how"),
+    *(of(status, "public:deployment") for status in PUBLIC_STATES),
+    page("sign_in"),
+    page("sign_in", post={"username": "nobody", "password": "wrong"}, state="refused"),
+    *(page("deployments:list", who) for who in ("applicant", SUPER, OPERATOR)),
+    page("deployments:apply", "applicant"),
+    page("deployments:apply", "applicant", post={}, state="refused"),
+    of(Status.DRAFT, "deployments:edit", "applicant"),
+    *(of(status, "deployments:detail", "applicant") for status in (Status.DRAFT, Status.RETURNED)),
+    *(of(status, "deployments:detail", SUPER) for status in (Status.SUBMITTED, Status.REFUSED)),
+    of(Status.AUTHORISED, "deployments:detail", "watchlist_manager"),
+    *(
+        of(status, "deployments:detail", OPERATOR)
+        for status in Status
+        if status not in {Status.DRAFT, Status.AUTHORISED}
+    ),
+    of(Status.LIVE, "deployments:watchlist", "watchlist_manager"),
+    of(Status.LIVE, "deployments:add_entry", "watchlist_manager"),
+    of(Status.LIVE, "deployments:add_entry", "watchlist_manager", post={}),
+    of(Status.LIVE, "deployments:import", "watchlist_manager"),
+    of_entry("deployments:entry", "watchlist_manager"),
+    *(of(status, "alerts:console", OPERATOR) for status in (Status.LIVE, Status.SUSPENDED)),
+    of(Status.LIVE, "alerts:handheld", OFFICER),
+)
+
+# Names that answer no page, with what they answer instead.
+NOT_PAGES: dict[str, str] = {
+    "home": "sends each person to the page they start from",
+    "sign_out": "a form's target",
+    "public:feed": "Atom",
+    "deployments:submit": "a form's target",
+    "deployments:decide": "a form's target",
+    "deployments:move": "a form's target",
+    "deployments:progress": "JSON",
+    "deployments:entry_image": "an image",
+    "deployments:withdraw": "a form's target",
+    "alerts:manifest": "JSON",
+    "alerts:move": "a form's target",
+    "alerts:detail": "JSON",
+    "alerts:claim": "a form's target",
+    "alerts:release": "a form's target",
+    "alerts:dismiss": "a form's target",
+    "alerts:confirm": "a form's target",
+    "alerts:dispatch": "a form's target",
+    "alerts:engage": "a form's target",
+    "alerts:not_located": "a form's target",
+    "alerts:resolve": "a form's target",
+    "alerts:image": "an image",
+    # Lists, forms and histories of the admin's models are found through its registry.
+    "admin:login": "the site's own sign-in stands before it",
+    "admin:logout": "a form's target",
+    "admin:password_change": "Django's own page",
+    "admin:password_change_done": "Django's own page",
+    "admin:autocomplete": "JSON",
+    "admin:jsi18n": "a script",
+    "admin:view_on_site": "sends on",
+    "admin:app_list": "the index, of one app",
+    "admin:auth_user_password_change": "Django's own page",
+}
+
+
+def make_world() -> World:
+    """One of each; what the public sees has figures and a policy in two versions."""
+    deployments = {status: make_deployment(status=status, entries=2) for status in Status}
+    live = deployments[Status.LIVE]
+    make_entry(live, is_enrolled=False)
+    publication.publish_result(deployments[Status.ENDED], COUNTS, profile_version="embedded 1")
+    alerts = {status: make_alert(live, status=status) for status in AlertStatus}
+    make_camera(name="A camera that nothing uses")
+    return World(deployments, alerts, _documents())
+
+
+def _documents() -> dict[DocumentStatus, PolicyDocument]:
+    for kind in DocumentKind:
+        make_policy_document(kind=kind)
+    make = partial(make_policy_document, kind=DocumentKind.POLICY)
+    superseded = make()
+    published = make()
+    superseded.refresh_from_db()
+    draft = make(status=DocumentStatus.DRAFT)
+    return {document.status: document for document in (superseded, published, draft)}
