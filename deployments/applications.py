@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from deployments import audit, lifecycle, permissions
+from deployments import audit, lifecycle, permissions, policy_documents
 from deployments.enums import AuditKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
@@ -89,6 +89,23 @@ def what_is_missing(deployment: Deployment) -> list[str]:
     return [words for name, words in REQUIRED_TEXTS.items() if not getattr(deployment, name)]
 
 
+def impose_conditions(deployment: Deployment, *, by: User, conditions: str) -> None:
+    """What the authority depends on. Call it in the transaction of the decision."""
+    with transaction.atomic():
+        locked = lock(deployment.pk)
+        if not permissions.can_decide(by, locked):
+            raise Refused("Only the officer who decides an application may impose conditions.")
+        locked.decision_conditions = conditions
+        locked.save(update_fields=["decision_conditions"])
+        audit.record(
+            "authority.conditions",
+            kind=AuditKind.DECISION,
+            by=by,
+            deployment=locked,
+            reason=conditions,
+        )
+
+
 def withhold_notice(deployment: Deployment, *, by: User, reason: str) -> None:
     """Keep the notice back until after the deployment: very exceptional, in writing, by the
     officer who authorises, before authorising. Call it in the transaction of the decision."""
@@ -112,7 +129,7 @@ def withhold_notice(deployment: Deployment, *, by: User, reason: str) -> None:
 def _new(by: User) -> Deployment:
     if not permissions.can_apply(by):
         raise Refused("Only an applicant may write an application.")
-    return Deployment(applicant=by)
+    return Deployment(applicant=by, **policy_documents.relied_on())
 
 
 def _lock_editable(deployment: Deployment, *, by: User) -> Deployment:

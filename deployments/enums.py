@@ -98,6 +98,14 @@ class DocumentKind(TextChoices):
     CAMERA_CODE = "camera_code", "Surveillance Camera Code self-assessment"
 
 
+# What each application relies on: the deployment's field, and the kind of document it names.
+RELIED_ON: dict[str, DocumentKind] = {
+    "dpia": DocumentKind.DPIA,
+    "appropriate_policy_document": DocumentKind.APPROPRIATE_POLICY,
+    "equality_assessment": DocumentKind.EQUALITY,
+}
+
+
 class DocumentStatus(TextChoices):
     DRAFT = "draft", "Draft"
     PUBLISHED = "published", "In force"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from structlog import get_logger
 
-from deployments import audit, permissions, publication
+from deployments import audit, authority_documents, permissions, publication
 from deployments.enums import AuditKind, Status
 from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
@@ -49,12 +49,16 @@ def authorise(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
             raise Refused("The window of this application has already passed.")
         locked = _move(locked, "authorise", by=by, reason=reasons)
         publication.publish_notice(locked, by=by)
+        authority_documents.write(locked, by=by)
         return locked
 
 
 def refuse(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     with transaction.atomic():
-        return _move(_decide(deployment, by=by, reasons=reasons), "refuse", by=by, reason=reasons)
+        locked = _decide(deployment, by=by, reasons=reasons)
+        locked = _move(locked, "refuse", by=by, reason=reasons)
+        authority_documents.write(locked, by=by)
+        return locked
 
 
 def return_to_applicant(deployment: Deployment, *, by: User, reasons: str) -> Deployment:

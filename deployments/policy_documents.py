@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from deployments import audit, permissions
-from deployments.enums import AuditKind, DocumentStatus
+from deployments.enums import RELIED_ON, AuditKind, DocumentStatus
 from deployments.lifecycle import Refused
 from deployments.models import PolicyDocument, User
 
@@ -41,6 +41,12 @@ def publish(document: PolicyDocument, *, by: User) -> PolicyDocument:
 def published() -> QuerySet[PolicyDocument]:
     """Every version that is or was in force, the newest of each kind first."""
     return PolicyDocument.objects.exclude(status=DocumentStatus.DRAFT)
+
+
+def relied_on() -> dict[str, PolicyDocument]:
+    """What is in force now of the kinds that an application names, by the application's field."""
+    by_kind = {document.kind: document for document in in_force()}
+    return {field: by_kind[kind] for field, kind in RELIED_ON.items() if kind in by_kind}
 
 
 def in_force() -> QuerySet[PolicyDocument]:

@@ -138,6 +138,7 @@ RULES: dict[str, Rule] = {
                 "deployments.Camera",
                 "deployments.Force",
                 "deployments.StatusChange",
+                "deployments.AuthorityDocument",
                 "deployments.DeploymentResult",
                 "deployments.ErasureRecord",
                 "deployments.StartCheckRecord",

@@ -3,7 +3,7 @@ tests read."""
 
 from dataclasses import dataclass
 
-from deployments.enums import Rank, Role, Status
+from deployments.enums import RELIED_ON, Rank, Role, Status
 
 S = Status
 
@@ -91,6 +91,7 @@ FROZEN_COLUMNS = (
     "notice_plan",
     "withholding_proposed",
     "expected_footfall",
+    *(f"{field}_id" for field in RELIED_ON),
     "profile",
     "threshold",
     "applicant_id",

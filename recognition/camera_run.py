@@ -8,7 +8,8 @@ from django.db import DatabaseError
 from structlog import get_logger
 
 from alerts.lifecycle import raise_alert
-from deployments.models import Camera, Deployment
+from deployments.models import Camera, Deployment, DeploymentCamera
+from deployments.zones import zone_of
 from recognition import leases
 from recognition.alerting import new_alert
 from recognition.authority import AuthorityWatch
@@ -21,7 +22,7 @@ from recognition.models.camera_run import RunState
 from recognition.pipeline import Pipeline, Settings
 from recognition.profiles import UnknownProfile
 from recognition.protocols import Gallery, Reader
-from recognition.types import Sighting
+from recognition.types import Box, Sighting
 from recognition.weights import MissingWeights, WrongWeights
 
 log = get_logger(__name__)
@@ -74,6 +75,7 @@ class CameraRunner:
             gallery=self.gallery,
             settings=Settings(
                 threshold=deployment.threshold,
+                zone=zone_for(deployment, camera),
                 lookalike_margin=models.profile.lookalike_margin,
                 min_face_px=models.profile.min_face_px,
                 max_fps=settings.MAX_FPS,
@@ -143,6 +145,13 @@ class CameraRunner:
             "faces_seen": self._before["faces_seen"] + counts.faces_seen,
             "profile_version": self.models.profile.model_name,
         }
+
+
+def zone_for(deployment: Deployment, camera: Camera) -> Box | None:
+    """The authorised part of the picture, in fractions of it. None, the whole picture, only for
+    what was authorised before zones were asked for."""
+    zone = zone_of(DeploymentCamera.objects.get(deployment=deployment, camera=camera))
+    return None if zone is None else Box(float(zone.x), float(zone.y), float(zone.w), float(zone.h))
 
 
 def gallery_for(deployment: Deployment, models: ModelSet) -> Gallery:

@@ -26,6 +26,7 @@ from alerts.enums import AlertStatus, DismissalReason, Outcome
 from alerts.models import Alert
 from deployments import lifecycle, policy_documents, purge, watchlist
 from deployments.enums import (
+    RELIED_ON,
     Category,
     DocumentKind,
     DocumentStatus,
@@ -149,6 +150,15 @@ def make_policy_document(
     return policy_documents.publish(document, by=person("authorising_officer"))
 
 
+def documents_relied_on() -> dict[str, object]:
+    """What is in force of the kinds that an application names, made where there is none."""
+    there = policy_documents.relied_on()
+    return {
+        field: there.get(field) or make_policy_document(kind=kind)
+        for field, kind in RELIED_ON.items()
+    }
+
+
 def make_deployment(
     *,
     status: Status = Status.DRAFT,
@@ -190,6 +200,7 @@ def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:
         "profile": PROFILE,
         "threshold": THRESHOLD,
     }
+    values |= documents_relied_on()
     if "applicant" not in changes:
         values["applicant"] = person("applicant")
     deployment = Deployment.objects.create(**values | changes)

@@ -70,6 +70,14 @@ def of_entry(name: str, who: str) -> Page:
     return Page(name, who, address)
 
 
+def of_authority(status: Status) -> Page:
+    def address(world: World) -> str:
+        document = world.deployments[status].authority_documents.get()
+        return reverse("deployments:authority", args=[document.deployment.uuid, document.pk])
+
+    return Page("deployments:authority", SUPER, address, str(status))
+
+
 def of_alert(status: AlertStatus, name: str, who: str) -> Page:
     def address(world: World) -> str:
         return reverse(name, kwargs={"uuid": world.alerts[status].uuid})
@@ -105,6 +113,7 @@ PAGES: tuple[Page, ...] = (
         for status in Status
         if status not in {Status.DRAFT, Status.AUTHORISED}
     ),
+    *(of_authority(status) for status in (Status.AUTHORISED, Status.REFUSED)),
     of(Status.LIVE, "deployments:watchlist", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager", post={}),
@@ -121,6 +130,7 @@ NOT_PAGES: dict[str, str] = {
     "public:feed": "Atom",
     "deployments:submit": "a form's target",
     "deployments:decide": "a form's target",
+    "deployments:authority_file": "PDF or JSON",
     "deployments:move": "a form's target",
     "deployments:progress": "JSON",
     "deployments:entry_image": "an image",

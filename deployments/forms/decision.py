@@ -26,6 +26,14 @@ class DecisionForm(forms.Form):
         "with the authority.",
         error_messages={"required": "A decision needs its reasons."},
     )
+    conditions = forms.CharField(
+        label="Conditions",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What the authority depends on, such as hours, places or numbers. They are part "
+        "of the written authority.",
+    )
     withhold_notice_reason = forms.CharField(
         label="Withhold the public notice, because",
         max_length=2000,

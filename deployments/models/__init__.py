@@ -1,4 +1,5 @@
 from deployments.models.audit import AuditEvent
+from deployments.models.authority import AuthorityDocument
 from deployments.models.camera import Camera
 from deployments.models.deployment import (
     Deployment,
@@ -17,6 +18,7 @@ from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
 
 __all__ = [
     "AuditEvent",
+    "AuthorityDocument",
     "Camera",
     "Deployment",
     "DeploymentCamera",

@@ -13,6 +13,8 @@ from deployments.enums import Category, PlaceGround, Status
 from deployments.models.camera import Camera
 from deployments.models.force import Force
 from deployments.models.person import User
+from deployments.models.policy_document import PolicyDocument
+from deployments.submission_sql import SUBMITTED_WHOLE_SQL
 from deployments.transitions import (
     EDITABLE,
     LEGAL_MOVES,
@@ -72,6 +74,21 @@ class Deployment(models.Model):
     notice_plan = models.TextField("how the public will be told", blank=True)
     # The applicant's reason why there should be no notice before; the officer decides, in writing.
     withholding_proposed = models.TextField("why the notice should be withheld", blank=True)
+    # The published versions relied on: a version never changes.
+    dpia = models.ForeignKey(
+        PolicyDocument,
+        models.PROTECT,
+        verbose_name="data protection impact assessment",
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    appropriate_policy_document = models.ForeignKey(
+        PolicyDocument, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    equality_assessment = models.ForeignKey(
+        PolicyDocument, models.PROTECT, related_name="+", null=True, blank=True
+    )
     profile = models.CharField("model profile", max_length=40, blank=True)
     threshold = cast(
         "Always[float]", models.FloatField("face-match threshold", null=True, blank=True)
@@ -161,6 +178,12 @@ class Deployment(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Insert,
                 func=legal_move_sql(LEGAL_MOVES),
+            ),
+            pgtrigger.Trigger(
+                name="submitted_whole",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=SUBMITTED_WHOLE_SQL,
             ),
             pgtrigger.Trigger(
                 name="frozen_after_authorisation",

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from deployments import lifecycle
-from deployments.applications import withhold_notice
+from deployments.applications import impose_conditions, withhold_notice
 from deployments.forms.decision import DecisionForm
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, User
@@ -47,6 +47,8 @@ def _decide(deployment: Deployment, form: DecisionForm, *, by: User) -> None:
     decision = form.cleaned_data["decision"]
     withheld = form.cleaned_data["withhold_notice_reason"]
     with transaction.atomic():
+        if decision == "authorise" and form.cleaned_data["conditions"]:
+            impose_conditions(deployment, by=by, conditions=form.cleaned_data["conditions"])
         if decision == "authorise" and withheld:
             withhold_notice(deployment, by=by, reason=withheld)
         transition, _ = _TRANSITIONS[decision]

@@ -44,6 +44,7 @@ def render_detail(
     context = {
         "deployment": deployment,
         "cameras": deployment.cameras.all(),
+        "authority_documents": deployment.authority_documents.defer("content", "pdf"),
         "changes": deployment.status_changes.select_related("by"),
         "moves": moves_for(person, deployment),
         "can_edit": permissions.can_edit(person, deployment),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import lifecycle, watchlist
+from deployments import lifecycle, policy_documents, watchlist
 from deployments.enums import Category, PlaceGround, Status
 from deployments.forces import own_force
 from deployments.models import Camera, Deployment, User
@@ -176,6 +176,7 @@ def _application(
             profile=settings.RECOGNITION_PROFILE,
             threshold=THRESHOLD,
             applicant=people["applicant"],
+            **policy_documents.relied_on(),
         )
         deployment.cameras.add(camera, through_defaults=WHOLE_FRAME.columns())
     return deployment

@@ -11,10 +11,10 @@ from unittest import mock
 from celery import current_app
 from django.utils import timezone
 
-from deployments import lifecycle, watchlist
-from deployments.enums import Category, PlaceGround, Rank, Role, Status
+from deployments import lifecycle, policy_documents, watchlist
+from deployments.enums import RELIED_ON, Category, PlaceGround, Rank, Role, Status
 from deployments.forces import own_force
-from deployments.models import Camera, Deployment, User, WatchlistEntry
+from deployments.models import Camera, Deployment, PolicyDocument, User, WatchlistEntry
 from deployments.zones import WHOLE_FRAME
 from recognition.bench.options import ASSETS
 from recognition.bench.strangers import insert, random_templates
@@ -52,6 +52,7 @@ def authorised(title: str, *, cameras: int = 1) -> Deployment:
         profile=PROFILE,
         threshold=THRESHOLD,
         applicant=applicant,
+        **_documents(officer),
     )
     deployment.cameras.set(_cameras(cameras), through_defaults=WHOLE_FRAME.columns())
     lifecycle.submit(deployment, by=applicant)
@@ -110,6 +111,18 @@ def _person(username: str, rank: Rank, role: Role) -> User:
         username=username, defaults={"last_name": username, "rank": rank, "roles": [role]}
     )
     return person
+
+
+def _documents(officer: User) -> dict[str, PolicyDocument]:
+    author = _person("bench.administrator", Rank.STAFF, Role.SYSTEM_ADMINISTRATOR)
+    there = policy_documents.relied_on()
+    for field, kind in RELIED_ON.items():
+        if field not in there:
+            draft = PolicyDocument.objects.create(
+                kind=kind, version="1", title=kind.label, body="None.", drafted_by=author
+            )
+            policy_documents.publish(draft, by=officer)
+    return policy_documents.relied_on()
 
 
 def _cameras(count: int) -> list[Camera]:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from django.utils import timezone
 
 from deployments.models import Camera
+from tests.factories import documents_relied_on
 
 
 def filled_in(camera: Camera, **changes: object) -> dict[str, object]:
     """A complete form, for a window that opens in five days."""
+    documents_relied_on()
     start = timezone.localtime(timezone.now() + timedelta(days=5))
     values: dict[str, object] = {
         "title": "Station Road",

@@ -12,6 +12,7 @@ APPEND_ONLY = {
     "deployments_auditevent": "reason = 'x'",
     "deployments_erasurerecord": "count = 0",
     "deployments_startcheckrecord": "checks = '[]'",
+    "deployments_authoritydocument": "pdf = ''",
     "alerts_alertevent": "sequence = sequence + 1000",
 }
 KEPT = (
@@ -44,7 +45,12 @@ def test_the_owner_can_neither_delete_nor_truncate(table: str):
 
 @pytest.mark.parametrize(
     "table",
-    ["deployments_auditevent", "deployments_erasurerecord", "deployments_startcheckrecord"],
+    [
+        "deployments_auditevent",
+        "deployments_authoritydocument",
+        "deployments_erasurerecord",
+        "deployments_startcheckrecord",
+    ],
 )
 @pytest.mark.parametrize("sql", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_application_lacks_the_privilege(app_role: None, table: str, sql: str):

@@ -24,6 +24,9 @@ from tests.tampering import force_status, refusal_of, run_sql
 MOVE = "UPDATE deployments_deployment SET status = %s WHERE id = %s"
 OTHER_VALUES = {
     "expected_footfall": "7",
+    "dpia_id": "NULL",
+    "appropriate_policy_document_id": "NULL",
+    "equality_assessment_id": "NULL",
     "categories": "'{missing_at_risk}'",
     "place_ground": "'intelligence'",
     "watchlist_cap": "watchlist_cap + 1",
