@@ -9,11 +9,12 @@ from django.utils import timezone
 from structlog import get_logger
 
 from deployments import audit, authority_documents, permissions, publication
-from deployments.enums import AuditKind, Status
+from deployments.enums import AuditKind, Status, TrainingKind
 from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
 from deployments.start_checks import run_checks
 from deployments.start_checks.record import record_checks
+from deployments.training import why_not_trained
 from deployments.transitions import TRANSITIONS
 
 log = get_logger(__name__)
@@ -167,7 +168,11 @@ def _tolerate(
 
 
 def _may_decide(deployment: Deployment, *, by: User) -> bool:
-    return permissions.is_authorising_officer(by) and deployment.applicant_id != by.pk
+    if not permissions.is_authorising_officer(by) or deployment.applicant_id == by.pk:
+        return False
+    if not permissions.is_trained_officer(by):
+        raise Refused(why_not_trained(by, TrainingKind.AUTHORISING_OFFICER))
+    return True
 
 
 def _decide(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
