@@ -15,17 +15,10 @@ from django.db import DatabaseError
 from structlog import get_logger
 
 from alerts import feed as feeds
+from alerts.delivery import Delivery, Step
 from alerts.feed import Feed
-from alerts.opening import Opening, Refusal, open_socket, snapshot_text
-from alerts.protocol import (
-    MAX_CLIENT_MESSAGE,
-    MAX_SILENCE_S,
-    MAX_UNACKNOWLEDGED,
-    Audience,
-    CloseCode,
-    bye,
-    parse_ack,
-)
+from alerts.opening import Opening, Refusal, Request, open_socket, snapshot_text
+from alerts.protocol import MAX_CLIENT_MESSAGE, Audience, CloseCode, bye, parse_ack
 from alerts.viewers import Viewer
 
 log = get_logger(__name__)
@@ -50,8 +43,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             log.warning("socket_refused", audience=self.audience.value, code=opening.code.value)
             await self._close(opening.code)
             return
-        self.sent = self.acknowledged = opening.sequence
-        self.acknowledged_at = monotonic()
+        self.delivery = Delivery(opening.sequence, heard_at=monotonic())
         self.viewer = opening.viewer
         self.feed = feeds.join(opening.deployment_uuid, opening.viewer, sequence=opening.sequence)
         self.pump = asyncio.create_task(self._pump(self.feed, opening))
@@ -70,21 +62,27 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if sequence is None:
             await self._refuse(CloseCode.MALFORMED)
         elif self.viewer is not None:
-            self.acknowledged = max(self.acknowledged, min(sequence, self.sent))
-            self.acknowledged_at = monotonic()
-            self.viewer.woken.set()
+            self.delivery.acknowledge(sequence, now=monotonic())
+            if self.delivery.is_held:
+                self.viewer.woken.set()
 
     async def _open(self) -> Opening | Refusal:
         try:
-            return await open_socket(self.scope, audience=self.audience, since=self._since())
+            return await open_socket(self.scope, self._request())
         except DatabaseError as error:
             log.warning("console_open_failed", error=type(error).__name__)
             return Refusal(CloseCode.TRY_AGAIN)
 
-    def _since(self) -> int | None:
-        """Where the client left off; None where it never was here or says it badly."""
-        given = parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("since", [""])
-        return int(given[0]) if given[0].isascii() and given[0].isdigit() else None
+    def _request(self) -> Request:
+        """What the address asks for. `since` is where the client left off: None where it never
+        was here or says it badly."""
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        since = query.get("since", [""])[0]
+        return Request(
+            audience=self.audience,
+            since=int(since) if since.isascii() and since.isdigit() else None,
+            versions=tuple(query.get("versions", [""])[0].replace(",", " ").split()),
+        )
 
     async def _pump(self, feed: Feed, opening: Opening) -> None:
         """Send what opens the connection, then whatever the feed has that was not sent."""
@@ -103,25 +101,26 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             opening.viewer.woken.clear()
 
     async def _send_new(self, feed: Feed, opening: Opening) -> None:
-        if self.sent - self.acknowledged >= MAX_UNACKNOWLEDGED:
-            if monotonic() - self.acknowledged_at > MAX_SILENCE_S:
-                opening.viewer.end(CloseCode.TOO_SLOW)
-            return
-        entries = feed.after(self.sent, audience=self.audience)
-        if entries is None:
+        step = self.delivery.next_step(now=monotonic())
+        if step == Step.CLOSE:
+            opening.viewer.end(CloseCode.TOO_SLOW)
+        elif step == Step.RESYNCHRONISE:
             await self._resynchronise(opening)
-            return
-        sequence = feed.sequence
-        for entry in entries:
-            await self.send(entry.text)
-        self.sent = max(self.sent, sequence)
+        elif step == Step.SEND:
+            entries = feed.after(self.delivery.sent, audience=self.audience)
+            if entries is None:
+                await self._resynchronise(opening)
+                return
+            sequence = feed.sequence  # before the first await: the feed goes on meanwhile
+            for entry in entries:
+                await self.send(entry.text)
+            self.delivery.sent_up_to(sequence, now=monotonic())
 
     async def _resynchronise(self, opening: Opening) -> None:
         with suppress(DatabaseError):  # the next heartbeat tries again
             sequence, text = await snapshot_text(opening.deployment_uuid, self.audience)
             await self.send(text)
-            self.sent = sequence
-            self.acknowledged = max(self.acknowledged, sequence)
+            self.delivery.restart(sequence)
 
     async def _refuse(self, code: CloseCode) -> None:
         """Let the pump close, so that nothing is sent after the close."""

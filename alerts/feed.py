@@ -1,8 +1,8 @@
 """One reader of a deployment's log a process, whatever the number of consoles.
 
-It reads on every knock and at least once a heartbeat, asks for the rights of everyone listening in
+It reads on every knock and at least twice a second, asks for the rights of everyone listening in
 the same breath, keeps the last events as text and wakes the sockets, which take what they have not
-sent yet. A lost knock, or a Redis that is down, costs one heartbeat."""
+sent yet. A lost knock, or a Redis that is down, costs half a second."""
 
 import asyncio
 from collections import deque
@@ -19,7 +19,7 @@ from structlog import get_logger
 from alerts.events import channel_layer, console_group
 from alerts.feed_reads import Entry, Look, look
 from alerts.presence import HERE, Presence, announcement
-from alerts.protocol import HEARTBEAT_S, MAX_MISSED, Audience
+from alerts.protocol import HEARTBEAT_S, LOOK_S, MAX_MISSED, Audience
 from alerts.viewers import Viewer
 
 log = get_logger(__name__)
@@ -64,7 +64,7 @@ class Feed:
 
     async def _read(self) -> None:
         """Look, wake, wait, for ever. A database that is away is asked again."""
-        state_at = 0.0
+        state_at = looked_at = 0.0
         while True:
             with_state = monotonic() - state_at >= HEARTBEAT_S
             try:
@@ -73,11 +73,13 @@ class Feed:
                 log.warning("console_feed_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
                 continue
-            state_at = monotonic() if with_state else state_at
+            looked_at = monotonic()
+            state_at = looked_at if with_state else state_at
             self._take(seen)
             await asyncio.sleep(GATHER_S)
             with suppress(TimeoutError):
-                left = max(0.0, state_at + HEARTBEAT_S - monotonic())
+                next_at = min(state_at + HEARTBEAT_S, looked_at + LOOK_S)
+                left = max(0.0, next_at - monotonic())
                 await asyncio.wait_for(self._knocked.wait(), timeout=left)
 
     async def _look(self, *, with_state: bool) -> Look:

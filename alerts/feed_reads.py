@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from alerts import viewers as standing
 from alerts.presenters import event_message
-from alerts.protocol import MAX_MISSED, CloseCode, State
+from alerts.protocol import MAX_MISSED, CloseCode, Heartbeat
 from alerts.queries import cameras_of, deployment_state, is_in_field, log_after, operators_of
 from alerts.viewers import Viewer
 from deployments.models import Deployment
@@ -53,7 +53,7 @@ def read(
     text = ""
     if present is not None:
         last = entries[-1].sequence if entries else sequence
-        text = json.dumps(state_message(deployment, sequence=last, present=present))
+        text = json.dumps(heartbeat_message(deployment, sequence=last, present=present))
     return Look(entries, refused, text)
 
 
@@ -61,9 +61,11 @@ def read(
 look = database_sync_to_async(read, thread_sensitive=False)
 
 
-def state_message(deployment: Deployment, *, sequence: int, present: Mapping[int, str]) -> State:
+def heartbeat_message(
+    deployment: Deployment, *, sequence: int, present: Mapping[int, str]
+) -> Heartbeat:
     return {
-        "type": "state",
+        "type": "heartbeat",
         "sequence": sequence,
         "server_time": timezone.now().timestamp(),
         "deployment": deployment_state(deployment),

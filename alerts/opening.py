@@ -10,12 +10,29 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from alerts.presenters import event_message, snapshot
-from alerts.protocol import HEARTBEAT_S, MAX_MISSED, VERSION, Audience, CloseCode, Hello
+from alerts.protocol import (
+    HEARTBEAT_S,
+    MAX_MISSED,
+    Audience,
+    CloseCode,
+    Hello,
+    agreed_version,
+)
 from alerts.queries import alerts_for, events_between
 from alerts.viewers import Viewer, refusal
 from deployments import audit
 from deployments.enums import AuditKind
 from deployments.models import Deployment, User
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks for: all that is open, or what it missed `since` a sequence, in one of the
+    `versions` that it speaks."""
+
+    audience: Audience
+    since: int | None = None
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +50,24 @@ class Opening:
     texts: tuple[str, ...]
 
 
-def read_opening(
-    scope: Mapping[str, Any], *, audience: Audience, since: int | None
-) -> Opening | Refusal:
+def read_opening(scope: Mapping[str, Any], request: Request) -> Opening | Refusal:
     """Read the person afresh: what the connection's session said may be hours old."""
+    audience = request.audience
+    version = agreed_version(request.versions)
+    if version is None:
+        return Refusal(CloseCode.VERSION)
     user = User.objects.filter(pk=scope["user"].pk, is_active=True).first()
     session_key = scope["session"].session_key if "session" in scope else None
     if user is None or not session_key:
         return Refusal(CloseCode.SIGNED_OUT)
     deployment = Deployment.objects.filter(uuid=scope["url_route"]["kwargs"]["uuid"]).first()
     if deployment is None:
+        _record(user, None, audience, action="refused")
         return Refusal(CloseCode.NOT_FOUND)
     if code := refusal(user, deployment, audience):
         _record(user, deployment, audience, action="refused")
         return Refusal(code)
-    if since is None:
+    if request.since is None:
         _record(user, deployment, audience, action="opened")
     viewer = Viewer(
         user_id=user.pk,
@@ -55,9 +75,10 @@ def read_opening(
         session_key=session_key,
         session_hash=user.get_session_auth_hash(),
         audience=audience,
+        is_after_end=deployment.has_ended,
     )
-    sequence, first = _first_messages(deployment, audience, since=since)
-    texts = (json.dumps(_hello(user, sequence, audience)), *first)
+    sequence, first = _first_messages(deployment, audience, since=request.since)
+    texts = (json.dumps(_hello(user, sequence, audience, version=version)), *first)
     return Opening(deployment.uuid, viewer, sequence, texts)
 
 
@@ -87,10 +108,10 @@ open_socket = database_sync_to_async(read_opening, thread_sensitive=False)
 snapshot_text = database_sync_to_async(read_snapshot, thread_sensitive=False)
 
 
-def _hello(user: User, sequence: int, audience: Audience) -> Hello:
+def _hello(user: User, sequence: int, audience: Audience, *, version: int) -> Hello:
     return {
         "type": "hello",
-        "version": VERSION,
+        "version": version,
         "audience": audience.value,
         "sequence": sequence,
         "server_time": timezone.now().timestamp(),
@@ -99,7 +120,7 @@ def _hello(user: User, sequence: int, audience: Audience) -> Hello:
     }
 
 
-def _record(user: User, deployment: Deployment, audience: Audience, *, action: str) -> None:
+def _record(user: User, deployment: Deployment | None, audience: Audience, *, action: str) -> None:
     audit.record(
         f"{audience.value}.{action}", kind=AuditKind.ACCESS, by=user, deployment=deployment
     )

@@ -1,19 +1,31 @@
 """What a console and the server say to each other. `docs/protocol.md` tells it with examples.
 
 Messages carry ids and small facts: no name, reference, similarity or image of a person. Images
-come by address, each view of one being a logged consultation."""
+come by address, each view of one being a logged consultation. `docs/protocol.schema.json` is made
+from these types by `manage.py protocol_schema`."""
 
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
 
-VERSION = 1
-# A look at the log, the rights and the cameras at least so often, knock or none.
+from typing_extensions import TypedDict  # pydantic reads it on Python 3.11 as well
+
+# What this server speaks, newest first. A client names what it speaks and gets the newest of both.
+VERSIONS: tuple[int, ...] = (2,)
+VERSION = VERSIONS[0]
+# The state of things is told so often, and asked for with it.
 HEARTBEAT_S = 1.0
+# A look at the log and the rights at least so often, knock or none: half of the second within
+# which a socket must close on a lost right.
+LOOK_S = 0.5
 # A client further behind than this starts again from a snapshot.
 MAX_MISSED = 500
 # A client that acknowledges nothing for so many events is sent no more until it does.
 MAX_UNACKNOWLEDGED = 500
-# And after so long it is closed: it would decide on faces that others have dealt with.
+# Nor one that has acknowledged nothing of what it was sent for so long. Once it catches up it is
+# resynchronised: what waited for it shows faces that others may have dealt with meanwhile.
+MAX_LAG_S = 5.0
+# A client that says nothing at all is gone, whatever its network believes.
 MAX_SILENCE_S = 30.0
 MAX_CLIENT_MESSAGE = 500  # characters
 
@@ -28,8 +40,10 @@ class CloseCode(IntEnum):
     SIGNED_OUT = 4401
     FORBIDDEN = 4403
     NOT_FOUND = 4404
+    VERSION = 4406
     TOO_SLOW = 4408
     DEPLOYMENT_CLOSED = 4409
+    DEPLOYMENT_ENDED = 4410
     TRY_AGAIN = 4503
 
 
@@ -133,8 +147,10 @@ class Event(TypedDict):
     alert: AlertFacts
 
 
-class State(TypedDict):
-    type: Literal["state"]
+class Heartbeat(TypedDict):
+    """The state of things. `sequence` is the newest there is."""
+
+    type: Literal["heartbeat"]
     sequence: int
     server_time: float
     deployment: DeploymentFacts
@@ -148,11 +164,11 @@ class Bye(TypedDict):
     reason: str
 
 
-ServerMessage = Hello | Snapshot | Event | State | Bye
+ServerMessage = Hello | Snapshot | Event | Heartbeat | Bye
 
 
 class Ack(TypedDict):
-    """The only message of a client: it has shown everything up to this sequence."""
+    """The only message of a client: it has handled everything up to this sequence."""
 
     type: Literal["ack"]
     sequence: int
@@ -212,8 +228,10 @@ REASONS: dict[CloseCode, str] = {
     CloseCode.SIGNED_OUT: "You are signed out.",
     CloseCode.FORBIDDEN: "You may not see the alerts of this deployment.",
     CloseCode.NOT_FOUND: "There is no such deployment.",
+    CloseCode.VERSION: "This page and the server are of different versions. Load the page again.",
     CloseCode.TOO_SLOW: "This connection is too slow to show what is happening now.",
     CloseCode.DEPLOYMENT_CLOSED: "This deployment is not open for alerts.",
+    CloseCode.DEPLOYMENT_ENDED: "This deployment has ended. What is open can still be finished.",
     CloseCode.TRY_AGAIN: "The server cannot answer right now. Try again.",
 }
 
@@ -230,3 +248,12 @@ def parse_ack(content: object) -> int | None:
     if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < 0:
         return None
     return sequence
+
+
+def agreed_version(offered: Iterable[str]) -> int | None:
+    """The newest version that both speak; None where there is none. A client that offers nothing
+    is spoken to in the newest."""
+    spoken = set(offered)
+    if not spoken:
+        return VERSION
+    return next((version for version in VERSIONS if str(version) in spoken), None)

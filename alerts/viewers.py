@@ -16,13 +16,16 @@ from deployments.models import Deployment, User
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """One open socket. `woken` is set when there is something to send, `over` to close it."""
+    """One open socket. `woken` is set when there is something to send, `over` to close it.
+
+    `is_after_end`: it was opened to finish what an ended deployment left open."""
 
     user_id: int
     name: str
     session_key: str
     session_hash: str
     audience: Audience
+    is_after_end: bool
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     over: CloseCode | None = None
 
@@ -66,4 +69,7 @@ def _standing(
         return CloseCode.SIGNED_OUT
     if not constant_time_compare(user.get_session_auth_hash(), viewer.session_hash):
         return CloseCode.SIGNED_OUT  # the password was changed
-    return refusal(user, deployment, viewer.audience)
+    if code := refusal(user, deployment, viewer.audience):
+        return code
+    has_just_ended = deployment.has_ended and not viewer.is_after_end
+    return CloseCode.DEPLOYMENT_ENDED if has_just_ended else None

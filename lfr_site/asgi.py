@@ -10,15 +10,13 @@ http = get_asgi_application()
 # After the apps are loaded:
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+from alerts.origins import own_origin_only  # noqa: E402
 from alerts.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-        ),
+        "websocket": own_origin_only(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

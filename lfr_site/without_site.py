@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import MutableMapping
 
-COMMANDS = frozenset({"evaluate", "models"})
+COMMANDS = frozenset({"evaluate", "models", "protocol_schema"})
 CONFIGURED_BY = ("LFR_DATABASE_URL", "LFR_SECRET_KEY", "LFR_MASTER_KEY", "LFR_REDIS_URL")
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from structlog import get_logger
@@ -46,7 +46,10 @@ def for_alert(view: AlertView) -> UuidView:
         person = person_of(request)
         if person is None:
             return _signed_out(request)
-        alert = get_object_or_404(Alert.objects.select_related("deployment"), uuid=uuid)
+        alert = Alert.objects.select_related("deployment").filter(uuid=uuid).first()
+        if alert is None:
+            _record_guess(person, view=view.__name__)
+            raise Http404
         if not may_reach(person, alert):
             record_refusal(person, alert, view=view.__name__)
             return refusal(request, alert, "You may not see this alert.", status=403, facts=False)
@@ -70,6 +73,12 @@ def record_refusal(person: User, alert: Alert, *, view: str) -> None:
         subject=f"alert {alert.pk}",
         details={"view": view},
     )
+
+
+def _record_guess(person: User, *, view: str) -> None:
+    """Addresses of alerts are not told to whoever may not see them: this one was guessed."""
+    log.warning("alert_guessed", view=view, user=person.pk)
+    audit.record("alert.guessed", kind=AuditKind.ACCESS, by=person, details={"view": view})
 
 
 def done(request: HttpRequest, alert: Alert) -> HttpResponse:

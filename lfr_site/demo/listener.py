@@ -59,8 +59,9 @@ class ConsoleListener:
             pass
 
     def _take(self, message: dict[str, Any], heard_at: float) -> None:
-        if message["type"] == "state":
+        if message["type"] == "heartbeat":
             self.state = message
+            self._acknowledge(message["sequence"])
         elif message["type"] == "snapshot":
             for facts in message["alerts"]:
                 self.alerts.setdefault(facts["uuid"], Heard(facts, heard_at))
@@ -68,7 +69,10 @@ class ConsoleListener:
             self.sequences.append(message["sequence"])
             self.alerts.setdefault(message["alert"]["uuid"], Heard(message["alert"], heard_at))
             self.alerts[message["alert"]["uuid"]].facts = message["alert"]
-            self.connection.send(json.dumps({"type": "ack", "sequence": message["sequence"]}))
+            self._acknowledge(message["sequence"])
+
+    def _acknowledge(self, sequence: int) -> None:
+        self.connection.send(json.dumps({"type": "ack", "sequence": sequence}))
 
 
 def listen(visitor: Visitor, path: str) -> ConsoleListener:

@@ -33,7 +33,7 @@ class Socket(WebsocketCommunicator):
         """The next message that is no heartbeat, or the next of these types."""
         while True:
             message: dict[str, Any] = json.loads(await self.receive_from(timeout_s))
-            if message["type"] in types or (not types and message["type"] != "state"):
+            if message["type"] in types or (not types and message["type"] != "heartbeat"):
                 return message
 
     async def closing_code(self, timeout_s: float = 5.0) -> int:
@@ -52,6 +52,7 @@ async def open_socket(
     *,
     page: str = "console",
     since: int | None = None,
+    versions: str = "",
     cookie: bytes | None = None,
     origin: bytes = ORIGIN,
 ) -> Socket:
@@ -59,7 +60,7 @@ async def open_socket(
         cookie = await cookies_of(user)
     from lfr_site.asgi import application  # builds the middleware, which wants the test's settings
 
-    query = "" if since is None else f"?since={since}"
+    query = f"?versions={versions}" + ("" if since is None else f"&since={since}")
     headers = [(b"origin", origin), (b"host", b"localhost")]
     if cookie:
         headers.append((b"cookie", cookie))

@@ -63,7 +63,7 @@ async def test_console_begins_with_hello_and_what_is_open(
 
     hello = await socket.next()
     snapshot = await socket.next()
-    assert (hello["type"], hello["version"], hello["you"]["name"]) == ("hello", 1, str(alice))
+    assert (hello["type"], hello["version"], hello["you"]["name"]) == ("hello", 2, str(alice))
     assert [facts["uuid"] for facts in snapshot["alerts"]] == [str(alert.uuid)]
     assert snapshot["sequence"] == hello["sequence"] == 1
 
@@ -163,7 +163,7 @@ async def test_heartbeat_tells_the_state_of_things(
     camera = await in_database(deployment.cameras.get)()
     socket = await sockets(deployment, alice)
 
-    state = await socket.next("state")
+    state = await socket.next("heartbeat")
 
     assert state["deployment"]["status"] == "live"
     assert state["deployment"]["watchlist_size"] == 1
@@ -205,7 +205,7 @@ async def test_messages_hold_nothing_personal(
     entry = await in_database(make_entry)(deployment, name="Zebulon Quux", reference="ZQ-771")
     await make(deployment, entry=entry)
     socket = await sockets(deployment, alice)
-    said = [await socket.next(kind) for kind in ("snapshot", "state")]
+    said = [await socket.next(kind) for kind in ("snapshot", "heartbeat")]
     await make(deployment, entry=entry, status=AlertStatus.RAISED)
     other = await in_database(make_entry)(deployment, name="Zebulon Quux", reference="ZQ-772")
     await make(deployment, entry=other, similarity=0.7312)
@@ -236,33 +236,36 @@ async def test_erased_alert_is_told_without_its_images(
     )
 
 
-async def test_silent_client_is_held_back_and_then_goes_on(
+async def test_slow_client_is_held_back_and_then_resynchronised(
     sockets: Opener, deployment: Deployment, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.consumers.MAX_UNACKNOWLEDGED", 2)
+    monkeypatch.setattr("alerts.delivery.MAX_UNACKNOWLEDGED", 2)
     socket = await sockets(deployment, alice)
     await socket.next("snapshot")
     await make(deployment)
     await make(deployment)
     assert [event["sequence"] for event in await socket.events(2)] == [1, 2]
 
-    await make(deployment)
-    state = await socket.next("state")
+    late = await make(deployment)
+    state = await socket.next("heartbeat")
     while state["sequence"] < 3:
-        state = await socket.next("state", "event")
-        assert state["type"] == "state", "an event was sent to a client that shows none"
+        state = await socket.next("heartbeat", "event")
+        assert state["type"] == "heartbeat", "an event was sent to a client that shows none"
 
+    await in_database(lifecycle.claim)(late, by=alice)
     await socket.send_to(json.dumps({"type": "ack", "sequence": 2}))
-    assert (await socket.next("event"))["sequence"] == 3
+    resync = await socket.next()
+    assert (resync["type"], resync["sequence"]) == ("resync", 4)
+    assert resync["alerts"][-1]["status"] == "claimed"
+    await make(deployment)
+    assert (await socket.next("event"))["sequence"] == 5
 
 
 async def test_client_that_stays_silent_is_closed(
     sockets: Opener, deployment: Deployment, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.consumers.MAX_UNACKNOWLEDGED", 1)
-    monkeypatch.setattr("alerts.consumers.MAX_SILENCE_S", 0.0)
+    monkeypatch.setattr("alerts.delivery.MAX_SILENCE_S", 0.0)
     socket = await sockets(deployment, alice)
-    await make(deployment)
 
     assert await socket.closing_code() == CloseCode.TOO_SLOW
 
@@ -278,6 +281,23 @@ async def test_malformed_message_ends_the_conversation(
     await socket.send_to(said)
 
     assert await socket.closing_code() == CloseCode.MALFORMED
+
+
+async def test_newest_version_of_both_is_spoken(
+    sockets: Opener, deployment: Deployment, alice: User
+) -> None:
+    socket = await sockets(deployment, alice, versions="1,2,77")
+
+    assert (await socket.next("hello"))["version"] == 2
+
+
+async def test_client_of_another_time_is_told_to_load_again(
+    sockets: Opener, deployment: Deployment, alice: User
+) -> None:
+    socket = await sockets(deployment, alice, versions="1")
+
+    assert (await socket.next())["code"] == CloseCode.VERSION
+    assert await socket.closing_code() == CloseCode.VERSION
 
 
 async def test_log_and_what_was_heard_agree(

@@ -4,6 +4,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
 from django.test import Client
+from structlog.testing import capture_logs
 
 from alerts.protocol import CloseCode
 from deployments import lifecycle
@@ -40,7 +41,7 @@ async def code_of_refusal(socket: Socket) -> int:
 async def listening(socket: Socket) -> Socket:
     await socket.connect(timeout=5)
     await socket.next("snapshot")
-    await socket.next("state")
+    await socket.next("heartbeat")
     return socket
 
 
@@ -77,6 +78,8 @@ async def test_unknown_deployment_is_refused(alice: User) -> None:
     socket = await open_socket(Deployment(), alice)
 
     assert await code_of_refusal(socket) == CloseCode.NOT_FOUND
+    refusals = AuditEvent.objects.filter(action="console.refused", actor="alice", deployment=None)
+    assert await in_database(refusals.count)() == 1
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.AUTHORISED, Status.CLOSED])
@@ -93,9 +96,13 @@ async def test_foreign_origin_is_refused_before_anything_is_said(
 ) -> None:
     socket = await open_socket(deployment, alice, origin=b"https://elsewhere.example")
 
-    connected, _ = await socket.connect(timeout=5)
+    with capture_logs() as logs:
+        connected, _ = await socket.connect(timeout=5)
 
     assert not connected
+    assert [(line["event"], line["origin"]) for line in logs] == [
+        ("socket_refused", "elsewhere.example")
+    ]
 
 
 async def test_lost_role_closes(deployment: Deployment, alice: User) -> None:
@@ -153,13 +160,17 @@ async def test_changed_password_closes(deployment: Deployment, alice: User) -> N
     assert await socket.closing_code() == CloseCode.SIGNED_OUT
 
 
-async def test_end_is_told_and_closing_closes(deployment: Deployment, alice: User) -> None:
+async def test_end_closes_and_what_is_open_can_be_finished(
+    deployment: Deployment, alice: User
+) -> None:
     socket = await listening(await open_socket(deployment, alice))
 
     await in_database(lifecycle.end)(deployment, by=alice, reason="The operation is over.")
-    state = await socket.next("state")
-    while state["deployment"]["status"] != "ended":
-        state = await socket.next("state")
+    assert await socket.closing_code() == CloseCode.DEPLOYMENT_ENDED
+
+    socket = await listening(await open_socket(deployment, alice))
+    state = await socket.next("heartbeat")
+    assert state["deployment"]["status"] == "ended"
     await in_database(Deployment.objects.filter(pk=deployment.pk).update)(status=Status.CLOSED)
 
     assert await socket.closing_code() == CloseCode.DEPLOYMENT_CLOSED

@@ -24,7 +24,7 @@ TYPES: dict[str, Any] = {
     "hello": protocol.Hello,
     "snapshot": protocol.Snapshot,
     "event": protocol.Event,
-    "state": protocol.State,
+    "heartbeat": protocol.Heartbeat,
     "bye": protocol.Bye,
     "ack": protocol.Ack,
 }
@@ -43,7 +43,7 @@ def test_page_shows_each_message_with_all_its_fields(name: str) -> None:
 
 def test_page_shows_all_fields_within_messages() -> None:
     alert = EXAMPLES["snapshot"]["alerts"][0]
-    state = EXAMPLES["state"]
+    state = EXAMPLES["heartbeat"]
 
     assert set(alert) == keys(protocol.AlertFacts)
     assert set(alert["images"]) == keys(protocol.Images)

@@ -223,6 +223,8 @@ def test_anonymous_sees_nothing(cast: Cast, live: Deployment) -> None:
 
 def test_guessed_address_finds_nothing(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:
     assert signed_in(cast.alice).get(url("image", Alert(), "probe")).status_code == 404
+    guess = AuditEvent.objects.get(action="alert.guessed")
+    assert (guess.actor, guess.deployment, guess.details) == ("alice", None, '{"view": "image"}')
 
 
 def test_erased_alert_is_gone(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:

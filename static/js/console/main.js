@@ -60,7 +60,7 @@ for (const kind of ["snapshot", "resync"]) {
 connection.addEventListener("event", ({ detail }) => {
   store.apply(detail.alert, { kind: detail.kind, missed: detail.missed });
 });
-connection.addEventListener("state", ({ detail }) => setServerTime(detail.server_time));
+connection.addEventListener("heartbeat", ({ detail }) => setServerTime(detail.server_time));
 connection.addEventListener("ended", ({ detail }) => {
   const signIn = { href: root.dataset.signIn, words: "Sign in" };
   const page = { href: root.dataset.page, words: "To the deployment" };

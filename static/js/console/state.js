@@ -12,7 +12,7 @@ export class StateView {
     this.connection = connection;
     this.badge = find("[data-connection]");
     this.cameras = find("[data-cameras]");
-    connection.addEventListener("state", ({ detail }) => this.#show(detail));
+    connection.addEventListener("heartbeat", ({ detail }) => this.#show(detail));
     connection.addEventListener("connection", () => this.showConnection());
     setInterval(() => this.#tick(), 1000);
   }

@@ -66,7 +66,7 @@ function notify(words, link = null) {
 }
 
 connection.addEventListener("hello", ({ detail }) => setServerTime(detail.server_time));
-connection.addEventListener("state", ({ detail }) => setServerTime(detail.server_time));
+connection.addEventListener("heartbeat", ({ detail }) => setServerTime(detail.server_time));
 for (const kind of ["snapshot", "resync"]) {
   connection.addEventListener(kind, ({ detail }) => store.replace(detail.alerts));
 }
