@@ -1,18 +1,13 @@
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 
-from alerts.views import consultations, decisions, pages, stops
+from alerts.views import consultations, decisions, pages
 
 app_name = "alerts"
 urlpatterns: list[URLPattern] = [
     path("console/<uuid:uuid>/", pages.console, name="console"),
     path("handheld/<uuid:uuid>/", pages.handheld, name="handheld"),
     path("handheld/<uuid:uuid>/manifest.webmanifest", pages.manifest, name="manifest"),
-    re_path(
-        r"^console/(?P<uuid>[0-9a-f-]{36})/(?P<name>suspend|end|resume)/$",
-        stops.move,
-        name="move",
-    ),
     path("<uuid:uuid>/", consultations.detail, name="detail"),
     path("<uuid:uuid>/claim/", decisions.claim, name="claim"),
     path("<uuid:uuid>/release/", decisions.release, name="release"),

@@ -6,41 +6,34 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from structlog import get_logger
 
-from deployments import audit, authority_documents, permissions, publication
-from deployments.enums import AuditKind, Status, TrainingKind
+from deployments import audit, authority_documents, publication
+from deployments.enums import AuditKind, Status
 from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
+from deployments.moving import (
+    Refused,
+    check_source,
+    move,
+    on_status_change,
+    permit,
+    require,
+)
 from deployments.start_checks import run_checks
 from deployments.start_checks.record import record_checks
-from deployments.training import why_not_trained
-from deployments.transitions import TRANSITIONS
 
-log = get_logger(__name__)
-
-
-class Refused(Exception):
-    """A transition that may not be made; the message says why, in words for the person."""
-
-
-# Called after commit with the deployment; workers and consoles hear of a change through these.
-_listeners: list[Callable[[Deployment], None]] = []
-
-
-def on_status_change(listener: Callable[[Deployment], None]) -> None:
-    _listeners.append(listener)
+__all__ = ["Refused", "on_status_change"]
 
 
 def submit(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(permissions.can_apply(by) and locked.applicant_id == by.pk, "submit")
+        permit(locked, "submit", by=by)
         if locked.ends_at <= timezone.now():
             raise Refused("The window of this application has already passed.")
         if not locked.cameras.exists():
             raise Refused("Choose at least one camera before you submit.")
-        return _move(locked, "submit", by=by)
+        return move(locked, "submit", by=by)
 
 
 def authorise(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
@@ -48,7 +41,7 @@ def authorise(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
         locked = _decide(deployment, by=by, reasons=reasons)
         if locked.ends_at <= timezone.now():
             raise Refused("The window of this application has already passed.")
-        locked = _move(locked, "authorise", by=by, reason=reasons)
+        locked = move(locked, "authorise", by=by, reason=reasons)
         publication.publish_notice(locked, by=by)
         authority_documents.write(locked, by=by)
         return locked
@@ -57,7 +50,7 @@ def authorise(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
 def refuse(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     with transaction.atomic():
         locked = _decide(deployment, by=by, reasons=reasons)
-        locked = _move(locked, "refuse", by=by, reason=reasons)
+        locked = move(locked, "refuse", by=by, reason=reasons)
         authority_documents.write(locked, by=by)
         return locked
 
@@ -65,71 +58,108 @@ def refuse(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
 def return_to_applicant(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(_may_decide(locked, by=by), "return")
-        _require(reasons, "Say what the applicant should change.")
-        return _move(locked, "return", by=by, reason=reasons)
+        permit(locked, "return", by=by)
+        require(reasons, "Say what the applicant should change.")
+        return move(locked, "return", by=by, reason=reasons)
 
 
 def make_ready(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(permissions.can_make_ready(by), "make_ready")
+        permit(locked, "make_ready", by=by)
         _require_checks(locked, "make_ready", stage=Status.READY, by=by)
-        return _move(locked, "make_ready", by=by)
+        return move(locked, "make_ready", by=by)
 
 
 def reopen_watchlist(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(permissions.can_manage_watchlist(by, locked), "reopen_watchlist")
-        return _move(locked, "reopen_watchlist", by=by)
+        permit(locked, "reopen_watchlist", by=by)
+        return move(locked, "reopen_watchlist", by=by)
 
 
 def start(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(permissions.can_operate(by), "start")
-        _check_source(locked, "start")
+        permit(locked, "start", by=by)
+        check_source(locked, "start")
         _require_checks(locked, "start", stage=Status.LIVE, by=by)
         locked.started_at = timezone.now()
-        return _move(locked, "start", by=by, fields=("started_at",))
+        return move(locked, "start", by=by, fields=("started_at",))
 
 
 def suspend(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
     """Stop every camera, keep the authority. `by=None`: the system lost a condition."""
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(by is None or permissions.can_stop(by), "suspend")
-        _require(reason, "Say why the deployment is suspended.")
-        return _move(locked, "suspend", by=by, reason=reason)
+        permit(locked, "suspend", by=by)
+        require(reason, "Say why the deployment is suspended.")
+        return move(locked, "suspend", by=by, reason=reason)
+
+
+def emergency_stop(deployment: Deployment, *, by: User) -> Deployment:
+    """Stop every camera on one press. Why may be added afterwards."""
+    with transaction.atomic():
+        locked = lock(deployment.pk)
+        permit(locked, "emergency_stop", by=by)
+        if locked.status != Status.LIVE:
+            words = locked.get_status_display().lower()
+            raise Refused(f"Recognition is not running: this deployment is {words}.")
+        return move(locked, "emergency_stop", by=by)
+
+
+def explain_stop(deployment: Deployment, *, by: User, reason: str) -> Deployment:
+    """Add why an emergency stop was pressed, once."""
+    with transaction.atomic():
+        locked = lock(deployment.pk)
+        permit(locked, "emergency_stop", by=by)
+        require(reason, "Say why recognition was stopped.")
+        stop = unexplained_stop(locked)
+        if stop is None:
+            raise Refused("No emergency stop of this deployment waits for its reason.")
+        stop.reason = reason
+        stop.save(update_fields=["reason"])
+        audit.record(
+            "deployment.stop_explained",
+            kind=AuditKind.ALTERATION,
+            by=by,
+            deployment=locked,
+            subject=f"status change {stop.pk}",
+            reason=reason,
+        )
+        return locked
+
+
+def unexplained_stop(deployment: Deployment) -> StatusChange | None:
+    return deployment.status_changes.filter(new=Status.SUSPENDED, reason="").last()
 
 
 def resume(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(permissions.can_operate(by), "resume")
-        _check_source(locked, "resume")
+        permit(locked, "resume", by=by)
+        check_source(locked, "resume")
         _require_checks(locked, "resume", stage=Status.LIVE, by=by)
-        return _move(locked, "resume", by=by)
+        return move(locked, "resume", by=by)
 
 
 def end(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
     """End for good. `by=None`: the window is over."""
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(by is None or permissions.can_stop(by), "end")
-        _require(reason, "Say why the deployment ends.")
+        permit(locked, "end", by=by)
+        require(reason, "Say why the deployment ends.")
         locked.ended_at = timezone.now()
         locked.stop_reason = reason
-        return _move(locked, "end", by=by, reason=reason, fields=("ended_at", "stop_reason"))
+        return move(locked, "end", by=by, reason=reason, fields=("ended_at", "stop_reason"))
 
 
 def cancel(deployment: Deployment, *, by: User | None, reason: str) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
-        _allow(by is None or permissions.can_cancel(by, locked), "cancel")
-        _require(reason, "Say why the deployment is cancelled.")
-        return _move(locked, "cancel", by=by, reason=reason)
+        permit(locked, "cancel", by=by)
+        require(reason, "Say why the deployment is cancelled.")
+        return move(locked, "cancel", by=by, reason=reason)
 
 
 def close(deployment: Deployment) -> Deployment:
@@ -141,7 +171,7 @@ def close(deployment: Deployment) -> Deployment:
         if not hasattr(locked, "result"):
             raise Refused("The result of this deployment is not published yet.")
         locked.closed_at = timezone.now()
-        return _move(locked, "close", by=None, fields=("closed_at",))
+        return move(locked, "close", by=None, fields=("closed_at",))
 
 
 def end_expired(*, now: datetime | None = None) -> int:
@@ -167,39 +197,21 @@ def _tolerate(
         deployment.refresh_from_db()
 
 
-def _may_decide(deployment: Deployment, *, by: User) -> bool:
-    if not permissions.is_authorising_officer(by) or deployment.applicant_id == by.pk:
-        return False
-    if not permissions.is_trained_officer(by):
-        raise Refused(why_not_trained(by, TrainingKind.AUTHORISING_OFFICER))
-    return True
-
-
 def _decide(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     locked = lock(deployment.pk)
     if locked.applicant_id == by.pk:
         raise Refused("The applicant cannot decide their own application.")
-    _allow(_may_decide(locked, by=by), "authorise")
+    permit(locked, "authorise", by=by)
     if locked.status != Status.SUBMITTED:
         raise Refused(
             f"This application is {locked.get_status_display().lower()}; nothing to decide."
         )
-    _require(reasons, "A decision needs its reasons.")
+    require(reasons, "A decision needs its reasons.")
     locked.decided_by = by
     locked.decided_at = timezone.now()
     locked.decision_reasons = reasons
     locked.save(update_fields=["decided_by", "decided_at", "decision_reasons"])
     return locked
-
-
-def _allow(allowed: object, name: str) -> None:
-    if not allowed:
-        raise Refused(f"Only {TRANSITIONS[name].by} may do this.")
-
-
-def _require(text: str, sentence: str) -> None:
-    if not text.strip():
-        raise Refused(sentence)
 
 
 def _require_checks(deployment: Deployment, name: str, *, stage: Status, by: User) -> None:
@@ -208,48 +220,3 @@ def _require_checks(deployment: Deployment, name: str, *, stage: Status, by: Use
     if failed := [check for check in checks if not check.passed]:
         raise Refused("Not yet: " + " ".join(check.sentence for check in failed))
     record_checks(deployment, checks, transition=name, by=by)
-
-
-def _check_source(deployment: Deployment, name: str) -> None:
-    transition = TRANSITIONS[name]
-    if deployment.status not in transition.sources:
-        raise Refused(
-            f"A deployment that is {deployment.get_status_display().lower()} cannot become "
-            f"{transition.target.label.lower()}."
-        )
-
-
-def _move(
-    deployment: Deployment,
-    name: str,
-    *,
-    by: User | None,
-    reason: str = "",
-    fields: tuple[str, ...] = (),
-) -> Deployment:
-    _check_source(deployment, name)
-    old, deployment.status = deployment.status, TRANSITIONS[name].target
-    deployment.status_at = timezone.now()
-    deployment.save(update_fields=["status", "status_at", *fields])
-    StatusChange.objects.create(
-        deployment=deployment, old=old, new=deployment.status, by=by, reason=reason
-    )
-    audit.record(
-        f"deployment.{name}",
-        kind=AuditKind.DECISION,
-        by=by,
-        deployment=deployment,
-        reason=reason,
-        details={"from": old, "to": deployment.status},
-    )
-    transaction.on_commit(lambda: _tell(deployment))
-    return deployment
-
-
-def _tell(deployment: Deployment) -> None:
-    """A worker or a broker that does not answer undoes nothing: beat asks again."""
-    for listener in _listeners:
-        try:
-            listener(deployment)
-        except Exception as error:  # noqa: BLE001
-            log.warning("status_change_not_heard", error=type(error).__name__)

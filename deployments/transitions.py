@@ -1,5 +1,5 @@
-"""The legal moves of a deployment, in one table that the code, the database, the docs and the
-tests read."""
+"""The legal moves of a deployment, in one table that the code, the database, the staff's page, the
+docs and the tests read."""
 
 from dataclasses import dataclass
 
@@ -9,52 +9,174 @@ S = Status
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody who may make a move. No role: the system itself."""
+
+    words: str
+    role: Role | None
+    rank: Rank = Rank.STAFF
+    is_applicant: bool = False
+    is_not_applicant: bool = False
+
+
+APPLICANT = Who("the applicant", Role.APPLICANT, is_applicant=True)
+OFFICER = Who(
+    "an authorising officer, superintendent or above", Role.AUTHORISING_OFFICER, Rank.SUPERINTENDENT
+)
+DECIDER = Who(
+    "an authorising officer, superintendent or above, who is not the applicant",
+    Role.AUTHORISING_OFFICER,
+    Rank.SUPERINTENDENT,
+    is_not_applicant=True,
+)
+OPERATOR = Who("an operator", Role.OPERATOR)
+WATCHLIST_MANAGER = Who("a watchlist manager", Role.WATCHLIST_MANAGER)
+SYSTEM = Who("the system", None)
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
-    """One legal move. `by` says in words who may make it."""
+    """One legal move: who may make it, what is checked, and what is frozen from then on."""
 
     name: str
+    label: str
     sources: frozenset[Status]
     target: Status
-    by: str
+    who: tuple[Who, ...]
+    checks: str = ""
+    freezes: str = ""
+    needs_reason: bool = False
+
+    @property
+    def by(self) -> str:
+        """Who may make it, in words."""
+        *others, last = [who.words for who in self.who]
+        return f"{', '.join(others)} or {last}" if others else last
+
+    @property
+    def source_labels(self) -> list[str]:
+        """In the order of a deployment's life."""
+        return [status.label for status in Status if status in self.sources]
 
 
-def _move(name: str, sources: set[Status], target: Status, by: str) -> Transition:
-    return Transition(name, frozenset(sources), target, by)
-
-
+_NOT_OVER = "The window is not over."
 TRANSITIONS: dict[str, Transition] = {
     t.name: t
     for t in (
-        _move("submit", {S.DRAFT, S.RETURNED}, S.SUBMITTED, "the applicant"),
-        _move(
-            "return", {S.SUBMITTED}, S.RETURNED, "an authorising officer, superintendent or above"
+        Transition(
+            "submit",
+            "Submit",
+            frozenset({S.DRAFT, S.RETURNED}),
+            S.SUBMITTED,
+            (APPLICANT,),
+            checks=f"The application is complete, with at least one camera. {_NOT_OVER}",
+            freezes="Everything applied for, and its cameras, until it is returned.",
         ),
-        _move(
-            "refuse", {S.SUBMITTED}, S.REFUSED, "an authorising officer, superintendent or above"
+        Transition(
+            "return",
+            "Return",
+            frozenset({S.SUBMITTED}),
+            S.RETURNED,
+            (DECIDER,),
+            freezes="Nothing: the applicant may change it again.",
+            needs_reason=True,
         ),
-        _move(
+        Transition(
+            "refuse",
+            "Refuse",
+            frozenset({S.SUBMITTED}),
+            S.REFUSED,
+            (DECIDER,),
+            freezes="The application and the decision, for good.",
+            needs_reason=True,
+        ),
+        Transition(
             "authorise",
-            {S.SUBMITTED},
+            "Authorise",
+            frozenset({S.SUBMITTED}),
             S.AUTHORISED,
-            "an authorising officer, superintendent or above",
+            (DECIDER,),
+            checks=f"{_NOT_OVER} The notice is published, or withheld in writing.",
+            freezes="The application and the decision. A change is a variation with an authority "
+            "of its own.",
+            needs_reason=True,
         ),
-        _move("make_ready", {S.AUTHORISED}, S.READY, "a watchlist manager or an operator"),
-        _move("reopen_watchlist", {S.READY}, S.AUTHORISED, "a watchlist manager"),
-        _move("start", {S.READY}, S.LIVE, "an operator"),
-        _move("suspend", {S.LIVE}, S.SUSPENDED, "an operator or an authorising officer"),
-        _move("resume", {S.SUSPENDED}, S.LIVE, "an operator"),
-        _move(
+        Transition(
+            "make_ready",
+            "Make ready",
+            frozenset({S.AUTHORISED}),
+            S.READY,
+            (WATCHLIST_MANAGER, OPERATOR),
+            checks="Every start check but those of the moment of starting.",
+        ),
+        Transition(
+            "reopen_watchlist",
+            "Reopen the watchlist",
+            frozenset({S.READY}),
+            S.AUTHORISED,
+            (WATCHLIST_MANAGER,),
+        ),
+        Transition(
+            "start",
+            "Start",
+            frozenset({S.READY}),
+            S.LIVE,
+            (OPERATOR,),
+            checks="Every start check. Now is within the authorised window.",
+            freezes="The time of the first start.",
+        ),
+        Transition(
+            "suspend",
+            "Suspend",
+            frozenset({S.LIVE}),
+            S.SUSPENDED,
+            (OPERATOR, OFFICER, SYSTEM),
+            needs_reason=True,
+        ),
+        Transition(
+            "emergency_stop",
+            "Emergency stop",
+            frozenset({S.LIVE}),
+            S.SUSPENDED,
+            (OPERATOR, OFFICER),
+            checks="Nothing: one press. The reason may be added afterwards.",
+        ),
+        Transition(
+            "resume",
+            "Resume",
+            frozenset({S.SUSPENDED}),
+            S.LIVE,
+            (OPERATOR,),
+            checks="Every start check again. Now is within the authorised window.",
+        ),
+        Transition(
             "end",
-            {S.LIVE, S.SUSPENDED},
+            "End",
+            frozenset({S.LIVE, S.SUSPENDED}),
             S.ENDED,
-            "an operator, an authorising officer or the clock",
+            (OPERATOR, OFFICER, SYSTEM),
+            checks="The system ends what reaches the end of its window.",
+            freezes="The time of the end, from which every retention period runs.",
+            needs_reason=True,
         ),
-        _move("close", {S.ENDED}, S.CLOSED, "the system, once everything due is erased"),
-        _move(
+        Transition(
+            "close",
+            "Close",
+            frozenset({S.ENDED}),
+            S.CLOSED,
+            (SYSTEM,),
+            checks="The result is published. Watchlist and images are erased.",
+            freezes="Everything.",
+        ),
+        Transition(
             "cancel",
-            {S.DRAFT, S.SUBMITTED, S.RETURNED, S.AUTHORISED, S.READY},
+            "Cancel",
+            frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED, S.AUTHORISED, S.READY}),
             S.CANCELLED,
-            "the applicant or an authorising officer; the clock if it was never started",
+            (APPLICANT, OFFICER, SYSTEM),
+            checks="The system cancels what was not started when its window is over.",
+            freezes="Everything.",
+            needs_reason=True,
         ),
     )
 }

@@ -4,11 +4,11 @@ from django.urls import path
 
 from deployments.views.application import apply, edit, submit
 from deployments.views.authority import authority, authority_file
-from deployments.views.briefing import briefing
 from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
 from deployments.views.listing import deployment_list
-from deployments.views.moves import make_move
+from deployments.views.moves import explain_stop, make_move
+from deployments.views.rules import lifecycle_rules
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
 from deployments.views.watchlist_import import import_watchlist
 
@@ -16,14 +16,15 @@ app_name = "deployments"
 urlpatterns = [
     path("", deployment_list, name="list"),
     path("new/", apply, name="apply"),
+    path("rules/", lifecycle_rules, name="rules"),
     path("<uuid:uuid>/", detail, name="detail"),
     path("<uuid:uuid>/edit/", edit, name="edit"),
     path("<uuid:uuid>/submit/", submit, name="submit"),
     path("<uuid:uuid>/decide/", decide, name="decide"),
     path("<uuid:uuid>/authority/<int:pk>/", authority, name="authority"),
     path("<uuid:uuid>/authority/<int:pk>/<str:form>/", authority_file, name="authority_file"),
-    path("<uuid:uuid>/briefing/", briefing, name="briefing"),
     path("<uuid:uuid>/move/<slug:name>/", make_move, name="move"),
+    path("<uuid:uuid>/explain-stop/", explain_stop, name="explain_stop"),
     path("<uuid:uuid>/progress/", progress, name="progress"),
     path("<uuid:uuid>/watchlist/", entry_list, name="watchlist"),
     path("<uuid:uuid>/watchlist/add/", add, name="add_entry"),

@@ -38,7 +38,7 @@ def console(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "factor_length": FACTOR_LENGTH,
             "reasons": DismissalReason.choices,
             "outcomes": Outcome.choices,
-            "can_stop": deployment_permissions.can_stop(person),
+            "can_stop": deployment_permissions.can_stop(person, deployment),
             "can_engage": permissions.can_open_handheld(person, deployment),
         },
     )

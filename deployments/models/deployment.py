@@ -9,17 +9,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from deployments.accounting_sql import accounted_for_sql, history_sql, kept_sql
+from deployments.append_only import no_truncate
 from deployments.enums import Category, PlaceGround, Status
 from deployments.models.camera import Camera
 from deployments.models.force import Force
 from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
 from deployments.submission_sql import SUBMITTED_WHOLE_SQL
-from deployments.trained_sql import trained_officer_sql
 from deployments.transitions import (
     EDITABLE,
     LEGAL_MOVES,
     NEEDS_AUTHORITY,
+    TRANSITIONS,
     frozen_after_authorisation_sql,
     frozen_cameras_sql,
     legal_move_sql,
@@ -193,11 +195,25 @@ class Deployment(models.Model):
                 func=frozen_after_authorisation_sql(EDITABLE),
             ),
             pgtrigger.Trigger(
-                name="trained_officer",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func=trained_officer_sql(),
+                name="accounted_for",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
+                declare=[
+                    ("change", "deployments_statuschange%ROWTYPE"),
+                    ("event", "deployments_auditevent%ROWTYPE"),
+                    ("person", "deployments_user%ROWTYPE"),
+                ],
+                func=accounted_for_sql(TRANSITIONS.values()),
             ),
+            pgtrigger.Trigger(
+                name="kept_once_submitted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=kept_sql(),
+            ),
+            no_truncate("deployment"),
         ]
 
     def __str__(self) -> str:
@@ -281,6 +297,15 @@ class StatusChange(models.Model):
 
     class Meta:
         ordering = ("at", "pk")
+        triggers = [
+            pgtrigger.Trigger(
+                name="history",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=history_sql(),
+            ),
+            no_truncate("history"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.deployment}: {self.get_new_display()}"

@@ -17,6 +17,11 @@ def person_of(request: HttpRequest) -> User:
     return person
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Asked by a script of ours; a browser without it sends a form and is answered with a page."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def visible_deployment(request: HttpRequest, deployment_uuid: UUID) -> Deployment:
     """The deployment, if the person may know of it; otherwise it does not exist for them."""
     found = (

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from deployments import permissions, publication, training, watchlist
+from deployments import lifecycle, permissions, publication, watchlist
 from deployments.enums import Status
 from deployments.forms.decision import DecisionForm
 from deployments.models import Deployment, DeploymentResult, User
@@ -47,6 +47,7 @@ def render_detail(
         "authority_documents": deployment.authority_documents.defer("content", "pdf"),
         "changes": deployment.status_changes.select_related("by"),
         "moves": moves_for(person, deployment),
+        "unexplained_stop": _unexplained_stop(person, deployment),
         "can_edit": permissions.can_edit(person, deployment),
         "decision": (decision or DecisionForm()) if can_decide else None,
         "checks": _checks(person, deployment),
@@ -81,10 +82,17 @@ def progress(request: HttpRequest, uuid: UUID) -> JsonResponse:
     )
 
 
+def _unexplained_stop(person: User, deployment: Deployment) -> object:
+    """An emergency stop whose reason this person may add."""
+    if not permissions.can_stop(person, deployment):
+        return None
+    return lifecycle.unexplained_stop(deployment)
+
+
 def _checks(person: User, deployment: Deployment) -> object:
     """Run for those who act on them only: asking the workers takes up to a second."""
     stage = CHECKED_STAGE.get(Status(deployment.status))
-    if stage is None or not permissions.can_read_start_checks(person):
+    if stage is None or not permissions.may(person, "make_ready", deployment):
         return None
     return run_checks(deployment, stage=stage)
 
@@ -109,10 +117,7 @@ def _watchlist(person: User, deployment: Deployment) -> dict[str, object]:
 def _consoles(person: User, deployment: Deployment) -> dict[str, bool]:
     """The alerts app asks again; here it is only which links to show."""
     runs = deployment.status in RUNS
-    may_be_briefed = permissions.can_be_briefed(person, deployment)
     return {
-        "shows_briefing": may_be_briefed,
-        "needs_briefing": may_be_briefed and not training.is_briefed(person, deployment),
         "shows_console": runs and permissions.can_operate(person),
         "shows_handheld": runs and permissions.can_engage(person),
     }

@@ -39,7 +39,6 @@ CAST: tuple[Person, ...] = (
         (Role.ENGAGEMENT_OFFICER,),
     ),
     Person("auditor", "ari.audit", "Ari", "Blake", Rank.STAFF, (Role.AUDITOR,)),
-    Person("inspector", "ina.inspect", "Ina", "Frost", Rank.STAFF, (Role.INSPECTOR,)),
     Person(
         "system_administrator",
         "sid.system",

@@ -252,7 +252,29 @@ def test_emergency_stop(page_of: PageOf, live: Deployment, alice: User) -> None:
     page = open_console(page_of, alice, live)
     expect(page.locator("[data-status]")).to_have_text("Live")
 
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+    expect(page.locator("[data-status]")).to_have_text("Suspended")
+    live.refresh_from_db()
+    assert live.status == Status.SUSPENDED
+    assert violations(page) == []
+    page.get_by_label("Reason").fill("A camera had turned.")
+    page.get_by_role("button", name="Add the reason").click()
+    expect(page.locator("[data-stop-dialog]")).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
+    assert live.status_changes.filter(reason="A camera had turned.").exists()
+
+
+def test_suspending_from_the_console_asks_why(
+    page_of: PageOf, live: Deployment, alice: User
+) -> None:
+    page = open_console(page_of, alice, live)
+    expect(page.locator("[data-status]")).to_have_text("Live")
+
     page.locator("[data-stop]").click()
+    page.locator('[data-move-name="suspend"]').click()
+    expect(page.locator("[data-stop-problem]")).to_contain_text("Say why")
+    page.get_by_label("Reason").fill("Rain.")
     page.locator('[data-move-name="suspend"]').click()
 
     expect(page.locator("[data-status]")).to_have_text("Suspended")

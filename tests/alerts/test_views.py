@@ -320,17 +320,19 @@ def test_no_console_of_a_deployment_that_is_not_open(
 
 def test_emergency_stop_from_the_console(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:
     client = signed_in(cast.alice)
-    stop = reverse("alerts:move", args=[live.uuid, "suspend"])
+    stop = reverse("deployments:move", args=[live.uuid, "emergency_stop"])
+    script = {"Accept": "application/json"}
 
-    refused = client.post(stop, {"reason": ""})
-    done = client.post(stop, {"reason": "Emergency stop"})
+    done = client.post(stop, headers=script)
+    again = client.post(stop, headers=script)
 
-    assert (refused.status_code, refused.json()["error"]) == (
-        409,
-        "Say why the deployment is suspended.",
-    )
     assert (done.status_code, done.json()["status"]) == (200, Status.SUSPENDED)
-    assert signed_in(cast.charlie).post(stop, {"reason": "x"}).status_code == 403
+    assert (again.status_code, again.json()["error"]) == (
+        409,
+        "Recognition is not running: this deployment is suspended.",
+    )
+    assert signed_in(cast.charlie).post(stop, headers=script).status_code == 404
+    assert Client().post(stop, headers=script).status_code == 401
 
 
 def test_handheld_can_be_installed(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:

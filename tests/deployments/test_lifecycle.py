@@ -11,7 +11,7 @@ import pytest
 from celery import current_app
 from django.utils import timezone
 
-from deployments import audit, lifecycle
+from deployments import audit, lifecycle, moving
 from deployments.enums import EntryStatus, Status
 from deployments.lifecycle import Refused
 from deployments.models import AuditEvent, Deployment, StatusChange, User
@@ -79,6 +79,12 @@ CASES = {
             Status.LIVE,
             (*OPERATORS, *OFFICERS),
             lambda d, by: lifecycle.suspend(d, by=by, reason="A camera was moved."),
+        ),
+        Case(
+            "emergency_stop",
+            Status.LIVE,
+            (*OPERATORS, *OFFICERS),
+            lambda d, by: lifecycle.emergency_stop(d, by=by),
         ),
         Case("resume", Status.SUSPENDED, OPERATORS, lambda d, by: lifecycle.resume(d, by=by)),
         Case(
@@ -377,7 +383,7 @@ def test_listeners_hear_of_it_after_the_commit(
     cast: Cast, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ):
     heard: list[tuple[int, str]] = []
-    monkeypatch.setattr(lifecycle, "_listeners", [lambda d: heard.append((d.pk, d.status))])
+    monkeypatch.setattr(moving, "_listeners", [lambda d: heard.append((d.pk, d.status))])
     deployment = make_deployment()
 
     with django_capture_on_commit_callbacks(execute=True):

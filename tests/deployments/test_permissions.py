@@ -19,15 +19,8 @@ OF_A_PERSON: dict[Callable[[User], bool], set[str]] = {
     permissions.can_apply: APPLICANTS,
     permissions.is_authorising_officer: OFFICERS,
     permissions.can_operate: OPERATORS,
-    permissions.can_make_ready: OPERATORS | {"watchlist_manager"},
-    permissions.can_stop: OPERATORS | OFFICERS,
     permissions.can_engage: {"engagement_officer"},
-    permissions.can_read_audit: {"auditor", "inspector"},
-    permissions.is_inspector: {"inspector"},
-    permissions.is_trained_officer: OFFICERS,
-    permissions.is_trained_operator: OPERATORS,
-    permissions.is_trained_watchlist_manager: {"watchlist_manager"},
-    permissions.can_read_start_checks: OPERATORS | {"watchlist_manager", "inspector"},
+    permissions.can_read_audit: {"auditor"},
     permissions.can_configure: {"system_administrator"},
 }
 LISTED = {Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED}
@@ -39,7 +32,7 @@ OF_A_DEPLOYMENT: dict[Callable[[User, Deployment], bool], tuple[set[str], set[St
         OPERATORS | {"watchlist_manager"},
         LISTED | {Status.ENDED},
     ),
-    permissions.can_cancel: (OFFICERS | {"applicant"}, set(Status)),
+    permissions.can_stop: (OPERATORS | OFFICERS, set(Status)),
     alert_permissions.can_open_console: (OPERATORS, set(alert_permissions.CONSOLE_STATES)),
     alert_permissions.can_open_handheld: (
         {"engagement_officer"},

@@ -100,5 +100,11 @@ new Keyboard({
   },
 });
 const stopper = find("[data-stop]");
-if (stopper) prepareStop(stopper, find("[data-stop-dialog]"));
+if (stopper) {
+  prepareStop({
+    opener: stopper,
+    dialog: find("[data-stop-dialog]"),
+    emergency: find("[data-emergency-stop]"),
+  });
+}
 state.showConnection();

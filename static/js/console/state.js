@@ -32,6 +32,8 @@ export class StateView {
   #show({ deployment, cameras, operators }) {
     this.endsAt = deployment.status === "ended" ? null : deployment.ends_at;
     document.body.dataset.deployment = deployment.status;
+    const emergency = find("[data-emergency-stop]");
+    if (emergency) show(emergency, deployment.status === "live");
     setTone(find("[data-status]"), DEPLOYMENT_TONES[deployment.status] ?? "", deployment.status_words);
     setText(find("[data-watchlist]"), watchlistWords(deployment));
     setText(find("[data-threshold]"), `${deployment.threshold.toFixed(3)} · ${deployment.profile}`);

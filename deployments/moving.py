@@ -1,0 +1,87 @@
+"""How a status changes: the table is asked who may and from where, then status, history and audit
+event are written in the caller's transaction. Nothing else writes a status."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils import timezone
+from structlog import get_logger
+
+from deployments import audit, permissions
+from deployments.enums import AuditKind
+from deployments.models import Deployment, StatusChange, User
+from deployments.transitions import SYSTEM, TRANSITIONS
+
+log = get_logger(__name__)
+
+
+class Refused(Exception):
+    """A transition that may not be made; the message says why, in words for the person."""
+
+
+# Called after commit with the deployment; workers and consoles hear of a change through these.
+_listeners: list[Callable[[Deployment], None]] = []
+
+
+def on_status_change(listener: Callable[[Deployment], None]) -> None:
+    _listeners.append(listener)
+
+
+def permit(deployment: Deployment, name: str, *, by: User | None) -> None:
+    """`by=None` is the system."""
+    allowed = (
+        SYSTEM in TRANSITIONS[name].who if by is None else permissions.may(by, name, deployment)
+    )
+    if not allowed:
+        raise Refused(f"Only {TRANSITIONS[name].by} may do this.")
+
+
+def require(text: str, sentence: str) -> None:
+    if not text.strip():
+        raise Refused(sentence)
+
+
+def check_source(deployment: Deployment, name: str) -> None:
+    transition = TRANSITIONS[name]
+    if deployment.status not in transition.sources:
+        raise Refused(
+            f"A deployment that is {deployment.get_status_display().lower()} cannot become "
+            f"{transition.target.label.lower()}."
+        )
+
+
+def move(
+    deployment: Deployment,
+    name: str,
+    *,
+    by: User | None,
+    reason: str = "",
+    fields: tuple[str, ...] = (),
+) -> Deployment:
+    """`deployment` is locked by the caller, and `by` permitted."""
+    check_source(deployment, name)
+    old, deployment.status = deployment.status, TRANSITIONS[name].target
+    deployment.status_at = timezone.now()
+    deployment.save(update_fields=["status", "status_at", *fields])
+    StatusChange.objects.create(
+        deployment=deployment, old=old, new=deployment.status, by=by, reason=reason
+    )
+    audit.record(
+        f"deployment.{name}",
+        kind=AuditKind.DECISION,
+        by=by,
+        deployment=deployment,
+        reason=reason,
+        details={"from": old, "to": deployment.status},
+    )
+    transaction.on_commit(lambda: tell(deployment))
+    return deployment
+
+
+def tell(deployment: Deployment) -> None:
+    """A worker or a broker that does not answer undoes nothing: beat asks again."""
+    for listener in _listeners:
+        try:
+            listener(deployment)
+        except Exception as error:  # noqa: BLE001
+            log.warning("status_change_not_heard", error=type(error).__name__)
