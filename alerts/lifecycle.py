@@ -14,9 +14,9 @@ from alerts.enums import AlertStatus, EventKind, Outcome, Verdict
 from alerts.events import emit
 from alerts.models import Adjudication, Alert, Engagement
 from alerts.transitions import MOVES
-from deployments import audit, image_store
+from deployments import audit, image_store, training
 from deployments import permissions as deployment_permissions
-from deployments.enums import AuditKind, ImageKind, Status
+from deployments.enums import AuditKind, ImageKind, Status, TrainingKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
 from deployments.models import Camera, Deployment, User, WatchlistEntry
@@ -116,8 +116,7 @@ def _raise(deployment: Deployment, camera: Camera, entry: WatchlistEntry, new: N
 
 def claim(alert: Alert, *, by: User) -> Alert:
     """Exclusive by a conditional update: a second claim learns who has it."""
-    if not deployment_permissions.can_operate(by):
-        raise Refused("Only an operator may claim an alert.")
+    _require_claimant(alert, by=by)
     with transaction.atomic():
         lock(alert.deployment_id)
         won = Alert.objects.filter(pk=alert.pk, status=AlertStatus.RAISED, erased_at=None).update(
@@ -127,6 +126,19 @@ def claim(alert: Alert, *, by: User) -> Alert:
         if won != 1:
             raise Refused(_why_not_claimed(alert))
         return _recorded(alert, EventKind.CLAIMED, by=by)
+
+
+def _require_claimant(alert: Alert, *, by: User) -> None:
+    """Only who is trained and briefed judges faces; the database holds the same."""
+    if not deployment_permissions.can_operate(by):
+        raise Refused("Only an operator may claim an alert.")
+    if not training.is_trained(by, TrainingKind.OPERATOR):
+        raise Refused(training.why_not_trained(by, TrainingKind.OPERATOR))
+    if not training.is_briefed(by, alert.deployment):
+        raise Refused(
+            "Read the briefing of this deployment and acknowledge it first: it is on the "
+            "deployment's page."
+        )
 
 
 def release(alert: Alert, *, by: User) -> Alert:

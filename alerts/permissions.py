@@ -32,4 +32,4 @@ def can_judge(user: User, alert: Alert) -> bool:
 
 
 def can_record_engagement(user: User, alert: Alert) -> bool:  # noqa: ARG001 - asked like the rest
-    return permissions.can_engage(user) or permissions.can_operate(user)
+    return permissions.can_engage(user) or permissions.is_trained_operator(user)

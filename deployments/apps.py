@@ -6,6 +6,7 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from deployments import (  # noqa: F401
+            briefings,
             checks,
             forces,
             purge,
@@ -19,4 +20,5 @@ class DeploymentsConfig(AppConfig):
         trigger_guard.register(self)
         staff_records.register()
         deployment_checks.register_all()
+        briefings.register_check()
         retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)

@@ -25,7 +25,21 @@ class Role(TextChoices):
     OPERATOR = "operator", "Operator"
     ENGAGEMENT_OFFICER = "engagement_officer", "Engagement officer"
     AUDITOR = "auditor", "Auditor"
+    INSPECTOR = "inspector", "Inspector (outside the force)"
     SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
+
+
+class TrainingKind(TextChoices):
+    """What a person may be trained as: the roles that touch a person's image or liberty."""
+
+    AUTHORISING_OFFICER = Role.AUTHORISING_OFFICER.value, "Authorising officer"
+    WATCHLIST_MANAGER = Role.WATCHLIST_MANAGER.value, "Watchlist manager"
+    OPERATOR = Role.OPERATOR.value, "Operator"
+    ENGAGEMENT_OFFICER = Role.ENGAGEMENT_OFFICER.value, "Engagement officer"
+
+
+# Each is held alone: who configures, audits or inspects neither decides nor operates.
+ROLES_HELD_ALONE: tuple[Role, ...] = (Role.AUDITOR, Role.INSPECTOR, Role.SYSTEM_ADMINISTRATOR)
 
 
 class Status(TextChoices):

@@ -10,6 +10,7 @@ from structlog import get_logger
 from deployments import audit, permissions
 from deployments.enums import AuditKind
 from deployments.models import Deployment, StatusChange, User
+from deployments.training import why_not_trained
 from deployments.transitions import SYSTEM, TRANSITIONS
 
 log = get_logger(__name__)
@@ -29,11 +30,15 @@ def on_status_change(listener: Callable[[Deployment], None]) -> None:
 
 def permit(deployment: Deployment, name: str, *, by: User | None) -> None:
     """`by=None` is the system."""
-    allowed = (
-        SYSTEM in TRANSITIONS[name].who if by is None else permissions.may(by, name, deployment)
-    )
-    if not allowed:
-        raise Refused(f"Only {TRANSITIONS[name].by} may do this.")
+    transition = TRANSITIONS[name]
+    if by is None:
+        if SYSTEM not in transition.who:
+            raise Refused(f"Only {transition.by} may do this.")
+    elif not permissions.may(by, name, deployment):
+        named = [who for who in transition.who if permissions.is_named(by, who, deployment)]
+        if named and named[0].training:
+            raise Refused(why_not_trained(by, named[0].training))
+        raise Refused(f"Only {transition.by} may do this.")
 
 
 def require(text: str, sentence: str) -> None:

@@ -1,18 +1,24 @@
 """Who may do what: small predicates that templates, views and consumers share."""
 
-from deployments.enums import Rank, Role, Status
+from deployments import training
+from deployments.enums import Rank, Role, Status, TrainingKind
 from deployments.models import Deployment, User
 from deployments.transitions import TRANSITIONS, Who
 
 STAFF_ROLES = frozenset(Role)
+BRIEFING_STATES = frozenset({Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED})
 
 
 def may(user: User, name: str, deployment: Deployment) -> bool:
     """Whether the table of transitions names this person for this move, from any status."""
-    return any(_is(user, who, deployment) for who in TRANSITIONS[name].who)
+    return any(
+        is_named(user, who, deployment)
+        and (who.training is None or training.is_trained(user, who.training))
+        for who in TRANSITIONS[name].who
+    )
 
 
-def _is(user: User, who: Who, deployment: Deployment) -> bool:
+def is_named(user: User, who: Who, deployment: Deployment) -> bool:
     is_applicant = deployment.applicant_id == user.pk
     return (
         who.role is not None
@@ -35,18 +41,31 @@ def is_authorising_officer(user: User) -> bool:
     return user.has_role(Role.AUTHORISING_OFFICER) and user.rank >= Rank.SUPERINTENDENT
 
 
+def is_trained_officer(user: User) -> bool:
+    """Stopping needs no training; deciding does."""
+    return is_authorising_officer(user) and training.is_trained(
+        user, TrainingKind.AUTHORISING_OFFICER
+    )
+
+
 def can_decide(user: User, deployment: Deployment) -> bool:
     """The applicant never decides their own application (I9)."""
     return may(user, "authorise", deployment) and deployment.status == Status.SUBMITTED
 
 
 def can_manage_watchlist(user: User, deployment: Deployment) -> bool:
-    return user.has_role(Role.WATCHLIST_MANAGER) and deployment.status in {
+    return is_trained_watchlist_manager(user) and deployment.status in {
         Status.AUTHORISED,
         Status.READY,
         Status.LIVE,
         Status.SUSPENDED,
     }
+
+
+def is_trained_watchlist_manager(user: User) -> bool:
+    return user.has_role(Role.WATCHLIST_MANAGER) and training.is_trained(
+        user, TrainingKind.WATCHLIST_MANAGER
+    )
 
 
 def can_view_watchlist(user: User, deployment: Deployment) -> bool:
@@ -65,17 +84,43 @@ def can_operate(user: User) -> bool:
     return user.has_role(Role.OPERATOR)
 
 
+def is_trained_operator(user: User) -> bool:
+    return can_operate(user) and training.is_trained(user, TrainingKind.OPERATOR)
+
+
+def can_claim(user: User, deployment: Deployment) -> bool:
+    """Who operates may start, stop and watch; who judges faces is trained and briefed as well."""
+    return is_trained_operator(user) and training.is_briefed(user, deployment)
+
+
+def can_be_briefed(user: User, deployment: Deployment) -> bool:
+    return (can_operate(user) or user.has_role(Role.ENGAGEMENT_OFFICER)) and (
+        deployment.status in BRIEFING_STATES
+    )
+
+
 def can_stop(user: User, deployment: Deployment) -> bool:
     """Emergency stop: any operator or authorising officer."""
     return may(user, "emergency_stop", deployment)
 
 
 def can_engage(user: User) -> bool:
-    return user.has_role(Role.ENGAGEMENT_OFFICER)
+    return user.has_role(Role.ENGAGEMENT_OFFICER) and training.is_trained(
+        user, TrainingKind.ENGAGEMENT_OFFICER
+    )
 
 
 def can_read_audit(user: User) -> bool:
-    return user.has_role(Role.AUDITOR)
+    return user.has_role(Role.AUDITOR) or is_inspector(user)
+
+
+def is_inspector(user: User) -> bool:
+    """From outside the force: reads what is not personal, changes nothing."""
+    return user.has_role(Role.INSPECTOR)
+
+
+def can_read_start_checks(user: User) -> bool:
+    return can_operate(user) or user.has_role(Role.WATCHLIST_MANAGER) or is_inspector(user)
 
 
 def can_configure(user: User) -> bool:

@@ -3,7 +3,7 @@ docs and the tests read."""
 
 from dataclasses import dataclass
 
-from deployments.enums import RELIED_ON, Rank, Role, Status
+from deployments.enums import RELIED_ON, Rank, Role, Status, TrainingKind
 
 S = Status
 
@@ -17,6 +17,7 @@ class Who:
     rank: Rank = Rank.STAFF
     is_applicant: bool = False
     is_not_applicant: bool = False
+    training: TrainingKind | None = None
 
 
 APPLICANT = Who("the applicant", Role.APPLICANT, is_applicant=True)
@@ -28,6 +29,7 @@ DECIDER = Who(
     Role.AUTHORISING_OFFICER,
     Rank.SUPERINTENDENT,
     is_not_applicant=True,
+    training=TrainingKind.AUTHORISING_OFFICER,
 )
 OPERATOR = Who("an operator", Role.OPERATOR)
 WATCHLIST_MANAGER = Who("a watchlist manager", Role.WATCHLIST_MANAGER)

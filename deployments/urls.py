@@ -4,6 +4,7 @@ from django.urls import path
 
 from deployments.views.application import apply, edit, submit
 from deployments.views.authority import authority, authority_file
+from deployments.views.briefing import briefing
 from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
 from deployments.views.listing import deployment_list
@@ -23,6 +24,7 @@ urlpatterns = [
     path("<uuid:uuid>/decide/", decide, name="decide"),
     path("<uuid:uuid>/authority/<int:pk>/", authority, name="authority"),
     path("<uuid:uuid>/authority/<int:pk>/<str:form>/", authority_file, name="authority_file"),
+    path("<uuid:uuid>/briefing/", briefing, name="briefing"),
     path("<uuid:uuid>/move/<slug:name>/", make_move, name="move"),
     path("<uuid:uuid>/explain-stop/", explain_stop, name="explain_stop"),
     path("<uuid:uuid>/progress/", progress, name="progress"),

@@ -14,7 +14,14 @@ from recognition.protocols import Detector, Embedder, Gallery, Reader
 from recognition.tracker import GeometryTracker
 from recognition.weights import installed_weights
 
-__all__ = ["ModelSet", "build_models", "build_pipeline", "load_profile", "open_reader"]
+__all__ = [
+    "ModelSet",
+    "build_detector",
+    "build_models",
+    "build_pipeline",
+    "load_profile",
+    "open_reader",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def build_models(profile: Profile) -> ModelSet:
         if profile.model_name not in _models:
             _models[profile.model_name] = ModelSet(
                 profile=profile,
-                detector=_detector(profile.detector),
+                detector=build_detector(profile.detector),
                 embedder=EmbeddingBatcher(_embedder(profile)),
             )
         return _models[profile.model_name]
@@ -88,7 +95,8 @@ def open_reader(
     return PacedFileReader(path, loop=loop, since=since) if realtime else WholeFileReader(path)
 
 
-def _detector(part: Part) -> Detector:
+def build_detector(part: Part) -> Detector:
+    """Raises MissingWeights or WrongWeights, in words."""
     options = part.options
     if part.kind == "mtcnn":
         from recognition.detectors.mtcnn import Mtcnn, Thresholds

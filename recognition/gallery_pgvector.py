@@ -44,7 +44,7 @@ INDEXED = """
     ORDER BY probe.number, found.similarity DESC
 """
 # The breadth of the index's search: recall for time (docs/performance.md).
-EF_SEARCH = 200
+EF_SEARCH = 400
 PROPOSALS = 20
 LOOK_FOR_INDEX_EVERY_S = 5.0
 

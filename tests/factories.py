@@ -24,7 +24,7 @@ from django.utils import timezone
 from alerts import lifecycle as alert_lifecycle
 from alerts.enums import AlertStatus, DismissalReason, Outcome
 from alerts.models import Alert
-from deployments import lifecycle, policy_documents, purge, watchlist
+from deployments import briefings, lifecycle, policy_documents, purge, watchlist
 from deployments.enums import (
     RELIED_ON,
     Category,
@@ -35,9 +35,17 @@ from deployments.enums import (
     Response,
     Role,
     Status,
+    TrainingKind,
 )
 from deployments.forces import own_force
-from deployments.models import Camera, Deployment, PolicyDocument, User, WatchlistEntry
+from deployments.models import (
+    Camera,
+    Deployment,
+    PolicyDocument,
+    Training,
+    User,
+    WatchlistEntry,
+)
 from deployments.zones import WHOLE_FRAME
 from recognition import template_store
 from recognition.results import publish_due_results
@@ -63,6 +71,7 @@ _PEOPLE: dict[str, tuple[str, Rank, tuple[Role, ...]]] = {
     "bob": ("Bob", Rank.CONSTABLE, (Role.OPERATOR,)),
     "engagement_officer": ("Reyes", Rank.SERGEANT, (Role.ENGAGEMENT_OFFICER,)),
     "auditor": ("Whitlock", Rank.STAFF, (Role.AUDITOR,)),
+    "inspector": ("Adeyemi", Rank.STAFF, (Role.INSPECTOR,)),
     "system_administrator": ("Novak", Rank.STAFF, (Role.SYSTEM_ADMINISTRATOR,)),
     "charlie": ("Charlie", Rank.CONSTABLE, ()),
 }
@@ -81,6 +90,7 @@ class Cast:
     bob: User
     engagement_officer: User
     auditor: User
+    inspector: User
     system_administrator: User
     charlie: User
 
@@ -93,9 +103,10 @@ def make_cast() -> Cast:
 
 
 def person(username: str) -> User:
-    """One of the cast, made at first use. All have the same password."""
+    """One of the cast, made at first use, trained for each of their roles. All have the same
+    password."""
     last_name, rank, roles = _PEOPLE[username]
-    user, _ = User.objects.get_or_create(
+    user, is_new = User.objects.get_or_create(
         username=username,
         defaults={
             "last_name": last_name,
@@ -104,7 +115,28 @@ def person(username: str) -> User:
             "password": _hashed_password(),
         },
     )
+    if is_new:
+        for role in set(roles) & set(TrainingKind.values):
+            train(user, TrainingKind(role))
     return user
+
+
+def train(user: User, kind: TrainingKind, *, expires_in_days: int = 300) -> Training:
+    """Training whose last day is so many days ahead, or was so many ago."""
+    expires_on = timezone.localdate() + timedelta(days=expires_in_days)
+    return Training.objects.create(
+        person=user,
+        kind=kind,
+        completed_on=expires_on - timedelta(days=365),
+        expires_on=expires_on,
+        recorded_by=person("system_administrator"),
+    )
+
+
+def lose_training(user: User) -> None:
+    """What the person was trained in ended yesterday."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    user.trainings.update(completed_on=yesterday, expires_on=yesterday)
 
 
 @cache
@@ -222,6 +254,8 @@ def _authorised(deployment: Deployment) -> Deployment:
     officer = person("authorising_officer")
     deployment = lifecycle.authorise(deployment, by=officer, reasons="Necessary.")
     _announce_earlier(deployment)
+    for operator in ("alice", "bob"):
+        briefings.acknowledge(deployment, by=person(operator))
     return deployment
 
 

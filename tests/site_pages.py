@@ -115,6 +115,7 @@ PAGES: tuple[Page, ...] = (
         if status not in {Status.DRAFT, Status.AUTHORISED}
     ),
     *(of_authority(status) for status in (Status.AUTHORISED, Status.REFUSED)),
+    *(of(Status.LIVE, "deployments:briefing", who) for who in (OPERATOR, OFFICER)),
     of(Status.LIVE, "deployments:watchlist", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager", post={}),

@@ -146,6 +146,8 @@ def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
 
     operator = page_of("operator")
     operator.goto(deployment)
+    operator.get_by_role("link", name="Read it").click()
+    operator.get_by_role("button", name="Acknowledge the briefing").click()
     operator.get_by_role("button", name="Make ready").click()
     operator.get_by_role("button", name="Start recognition").click()
     operator.get_by_role("link", name="Open the console").click()

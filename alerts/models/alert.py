@@ -12,6 +12,7 @@ from alerts.transitions import legal_move_sql, names_its_authority_sql
 from deployments.append_only import no_truncate
 from deployments.enums import Category, Response
 from deployments.models import Camera, Deployment, StoredImage, User, WatchlistEntry
+from deployments.trained_sql import trained_claim_sql
 
 
 class Alert(models.Model):
@@ -92,6 +93,12 @@ class Alert(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=legal_move_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="trained_claim",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=trained_claim_sql(),
             ),
             # Erasure empties an alert and keeps it: a statistic that can vanish counts nothing.
             pgtrigger.Protect(name="keep_alert", operation=pgtrigger.Delete),

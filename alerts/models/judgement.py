@@ -10,6 +10,7 @@ from alerts.models.alert import Alert
 from alerts.transitions import judgement_stands_sql
 from deployments.append_only import no_truncate
 from deployments.models import User
+from deployments.trained_sql import trained_judgement_sql
 
 
 class Adjudication(models.Model):
@@ -37,6 +38,13 @@ class Adjudication(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func=judgement_stands_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="trained_judgement",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("judged", "alerts_alert%ROWTYPE")],
+                func=trained_judgement_sql(),
             ),
             no_truncate("judgement"),
         ]

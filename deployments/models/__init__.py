@@ -14,11 +14,13 @@ from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
 from deployments.models.result import DeploymentResult
 from deployments.models.start_record import StartCheckRecord
+from deployments.models.training import Briefing, Training
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
 
 __all__ = [
     "AuditEvent",
     "AuthorityDocument",
+    "Briefing",
     "Camera",
     "Deployment",
     "DeploymentCamera",
@@ -30,6 +32,7 @@ __all__ = [
     "StartCheckRecord",
     "StatusChange",
     "StoredImage",
+    "Training",
     "User",
     "WatchlistEntry",
     "WatchlistLedger",

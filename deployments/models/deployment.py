@@ -17,6 +17,7 @@ from deployments.models.force import Force
 from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
 from deployments.submission_sql import SUBMITTED_WHOLE_SQL
+from deployments.trained_sql import trained_officer_sql
 from deployments.transitions import (
     EDITABLE,
     LEGAL_MOVES,
@@ -193,6 +194,12 @@ class Deployment(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=frozen_after_authorisation_sql(EDITABLE),
+            ),
+            pgtrigger.Trigger(
+                name="trained_officer",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=trained_officer_sql(),
             ),
             pgtrigger.Trigger(
                 name="accounted_for",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from deployments import lifecycle, permissions, publication, watchlist
+from deployments import lifecycle, permissions, publication, training, watchlist
 from deployments.enums import Status
 from deployments.forms.decision import DecisionForm
 from deployments.models import Deployment, DeploymentResult, User
@@ -92,7 +92,7 @@ def _unexplained_stop(person: User, deployment: Deployment) -> object:
 def _checks(person: User, deployment: Deployment) -> object:
     """Run for those who act on them only: asking the workers takes up to a second."""
     stage = CHECKED_STAGE.get(Status(deployment.status))
-    if stage is None or not permissions.may(person, "make_ready", deployment):
+    if stage is None or not permissions.can_read_start_checks(person):
         return None
     return run_checks(deployment, stage=stage)
 
@@ -117,7 +117,10 @@ def _watchlist(person: User, deployment: Deployment) -> dict[str, object]:
 def _consoles(person: User, deployment: Deployment) -> dict[str, bool]:
     """The alerts app asks again; here it is only which links to show."""
     runs = deployment.status in RUNS
+    may_be_briefed = permissions.can_be_briefed(person, deployment)
     return {
+        "shows_briefing": may_be_briefed,
+        "needs_briefing": may_be_briefed and not training.is_briefed(person, deployment),
         "shows_console": runs and permissions.can_operate(person),
         "shows_handheld": runs and permissions.can_engage(person),
     }

@@ -39,6 +39,7 @@ CAST: tuple[Person, ...] = (
         (Role.ENGAGEMENT_OFFICER,),
     ),
     Person("auditor", "ari.audit", "Ari", "Blake", Rank.STAFF, (Role.AUDITOR,)),
+    Person("inspector", "ina.inspect", "Ina", "Frost", Rank.STAFF, (Role.INSPECTOR,)),
     Person(
         "system_administrator",
         "sid.system",

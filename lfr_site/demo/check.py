@@ -52,6 +52,8 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.read_notice()
     with _step(say, "The watchlist is filled and enrolled"):
         loop.fill_watchlist(say)
+    with _step(say, "The operators acknowledge the briefing"):
+        loop.brief()
     with _step(say, "An operator starts the deployment"):
         loop.start()
     with _step(say, f"Cameras are watched for {loop.truth.seconds:.0f} s"):

@@ -93,6 +93,11 @@ class Loop:
         if state["enrolled"] != len(others) + 1:
             raise UnexpectedAnswer(f"{state['enrolled']} of {len(others) + 1} are enrolled")
 
+    def brief(self) -> None:
+        """Both operators read and acknowledge what the figures of this deployment mean."""
+        for role in ("operator", "operator_2"):
+            self.people[role].post(f"{self.page}briefing/")
+
     def start(self) -> None:
         operator = self.people["operator"]
         operator.post(f"{self.page}move/make_ready/", form_at=self.page)

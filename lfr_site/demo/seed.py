@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import lifecycle, policy_documents, watchlist
-from deployments.enums import Category, PlaceGround, Status
+from deployments import briefings, lifecycle, policy_documents, training, watchlist
+from deployments.enums import Category, PlaceGround, Status, TrainingKind
 from deployments.forces import own_force
 from deployments.models import Camera, Deployment, User
 from deployments.watchlist import NewEntry
@@ -23,6 +23,7 @@ from lfr_site.demo.sheet import rows
 
 CAMERA = "High Street (synthetic)"
 WINDOW = timedelta(hours=8)
+A_YEAR = timedelta(days=365)
 Say = Callable[[str], None]
 
 
@@ -56,7 +57,17 @@ def seed_people() -> dict[str, User]:
             user.set_password(os.environ["LFR_DEMO_PASSWORD"])
             user.save()
         people[person.role] = user
+    for user in people.values():
+        _train(user, by=people["system_administrator"])
     return people
+
+
+def _train(user: User, *, by: User) -> None:
+    """For each of their roles that asks for it, for a year; a demo run again renews it."""
+    today = timezone.localdate()
+    for kind in TrainingKind:
+        if kind in user.roles and not training.is_trained(user, kind):
+            training.record(user, kind=kind, completed_on=today, expires_on=today + A_YEAR, by=by)
 
 
 def seed_camera(assets: Path) -> Camera:
@@ -86,6 +97,8 @@ def seed_live_deployment(
     )
     _fill_watchlist(deployment, assets, by=people["watchlist_manager"])
     wait_for_enrolment(deployment, say)
+    for operator in ("operator", "operator_2"):
+        briefings.acknowledge(deployment, by=people[operator])
     lifecycle.make_ready(deployment, by=people["watchlist_manager"])
     return lifecycle.start(deployment, by=people["operator"])
 

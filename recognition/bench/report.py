@@ -45,7 +45,7 @@ def _conditions(figures: Mapping[str, Any]) -> str:
 
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for section in (_embed, _search, _index, _pipeline, _latency, _rest):
+    for section in (_embed, _search, _index, _detect, _pipeline, _latency, _rest):
         yield from section(figures)
 
 
@@ -118,6 +118,19 @@ def _index(figures: Mapping[str, Any]) -> Iterator[Row]:
             ),
             "",
         )
+
+
+def _detect(figures: Mapping[str, Any]) -> Iterator[Row]:
+    for resolution, sizes in figures.get("detect", {}).items():
+        for size, detectors in sizes.items():
+            found = [f"{name} {_detected(row)}" for name, row in detectors.items()]
+            yield f"faces of {size} px at {resolution.replace('x', '×')}", "; ".join(found), ""
+
+
+def _detected(row: Mapping[str, Any]) -> str:
+    shares = ", ".join(f"{share:.0%} of {kind}" for kind, share in row["found"].items())
+    mistakes = f", {row['elsewhere']} mistakes" if row["elsewhere"] else ""
+    return f"{row['ms']} ms ({shares}{mistakes})"
 
 
 def _pipeline(figures: Mapping[str, Any]) -> Iterator[Row]:

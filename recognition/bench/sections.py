@@ -5,6 +5,7 @@ from __future__ import annotations
 SECTIONS = {
     "embed": "faces to templates, against dlib and DeepFace on the same weights",
     "search": "a face among many, against a matrix product and DeepFace's own search",
+    "detect": "faces found and milliseconds a frame, for each detector, picture and face size",
     "pipeline": "video to decisions, against a loop over DeepFace.represent and pgvector",
     "enrol": "encrypted images to templates in the database",
     "latency": "from the capture of a picture to the alert in the database",

@@ -110,7 +110,7 @@ async def test_lost_role_closes(deployment: Deployment, alice: User) -> None:
 
     await in_database(User.objects.filter(pk=alice.pk).update)(roles=[Role.APPLICANT])
 
-    assert await socket.closing_code() == CloseCode.FORBIDDEN
+    assert await socket.closing_code() == CloseCode.SIGNED_OUT
 
 
 async def test_nothing_more_is_heard_with_the_role_lost(
@@ -130,7 +130,7 @@ async def test_deactivated_person_is_closed(deployment: Deployment, alice: User)
 
     await in_database(User.objects.filter(pk=alice.pk).update)(is_active=False)
 
-    assert await socket.closing_code() == CloseCode.FORBIDDEN
+    assert await socket.closing_code() == CloseCode.SIGNED_OUT
 
 
 async def test_sign_out_closes(deployment: Deployment, alice: User) -> None:

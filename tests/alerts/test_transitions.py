@@ -8,7 +8,7 @@ from alerts.transitions import FIXED_COLUMNS, LEGAL_MOVES, ONLY_FORGOTTEN, OPEN
 from deployments import purge
 from deployments.enums import Status
 from deployments.models import Deployment, WatchlistEntry
-from tests.factories import Cast, make_alert, make_camera, make_deployment, make_entry
+from tests.factories import Cast, make_alert, make_camera, make_deployment, make_entry, person
 from tests.tampering import refusal_of, run_sql, triggers_disabled
 
 MOVE = "UPDATE alerts_alert SET status = %s WHERE id = %s"
@@ -88,7 +88,7 @@ def test_officers_are_not_sent_without_a_recorded_judgement(
     run_sql("SET ROLE lfr_app")
     if new == AlertStatus.CONFIRMED:
         claimed = "UPDATE alerts_alert SET status = 'claimed', claimed_by_id = %s WHERE id = %s"
-        run_sql(claimed, alert.deployment.applicant_id, alert.pk)
+        run_sql(claimed, person("alice").pk, alert.pk)
 
     assert "after a recorded human judgement" in refusal_of(MOVE, new, alert.pk)
 
@@ -212,7 +212,9 @@ def test_a_claim_has_somebody_who_made_it(alert: Alert, app_role: None):
     assert "alert_claimed_by_someone" in refusal_of(MOVE, "claimed", alert.pk)
 
 
-def test_a_dismissal_has_its_reason(alert: Alert, cast: Cast, app_role: None):
+def test_a_dismissal_has_its_reason(live: Deployment, cast: Cast, app_role: None):
+    alert = make_alert(live, status=AlertStatus.CLAIMED, by=cast.alice)
+
     assert "dismissal_has_a_reason" in refusal_of(
         "INSERT INTO alerts_adjudication (alert_id, by_id, at, verdict, dismissal_reason,"
         " subject_factors, system_factors, environment_factors)"

@@ -32,14 +32,14 @@ def administrator(cast: Cast) -> Client:
     return _client(cast.system_administrator)
 
 
-def test_only_two_roles_get_in(cast: Cast):
+def test_only_three_roles_get_in(cast: Cast):
     inside = {
         name
         for name, user in cast.everyone().items()
         if _client(user).get(reverse("admin:index")).status_code == 200
     }
 
-    assert inside == {"auditor", "system_administrator"}
+    assert inside == {"auditor", "inspector", "system_administrator"}
 
 
 def test_being_a_superuser_without_a_role_opens_nothing(cast: Cast):
@@ -193,14 +193,14 @@ def _person_form(user: User, **changes: object) -> dict[str, object]:
 def test_a_new_role_is_on_record_with_what_it_makes(administrator: Client, cast: Cast):
     answer = administrator.post(
         reverse(f"{PEOPLE}_change", args=[cast.alice.pk]),
-        _person_form(cast.alice, roles=["operator", "auditor"], rank=Rank.SERGEANT.value),
+        _person_form(cast.alice, roles=["operator", "applicant"], rank=Rank.SERGEANT.value),
     )
     assert answer.status_code == 302
 
     cast.alice.refresh_from_db()
-    assert set(cast.alice.roles) == {Role.OPERATOR, Role.AUDITOR}
+    assert set(cast.alice.roles) == {Role.OPERATOR, Role.APPLICANT}
     event = AuditEvent.objects.get(action="user.changed")
-    assert '"roles": ["auditor", "operator"]' in event.details
+    assert '"roles": ["applicant", "operator"]' in event.details
     assert '"rank": 20' in event.details
 
 

@@ -20,7 +20,12 @@ OF_A_PERSON: dict[Callable[[User], bool], set[str]] = {
     permissions.is_authorising_officer: OFFICERS,
     permissions.can_operate: OPERATORS,
     permissions.can_engage: {"engagement_officer"},
-    permissions.can_read_audit: {"auditor"},
+    permissions.can_read_audit: {"auditor", "inspector"},
+    permissions.is_inspector: {"inspector"},
+    permissions.is_trained_officer: OFFICERS,
+    permissions.is_trained_operator: OPERATORS,
+    permissions.is_trained_watchlist_manager: {"watchlist_manager"},
+    permissions.can_read_start_checks: OPERATORS | {"watchlist_manager", "inspector"},
     permissions.can_configure: {"system_administrator"},
 }
 LISTED = {Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED}

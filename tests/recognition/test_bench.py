@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from lfr_site import bench
-from recognition.bench import report, search, timing
+from recognition.bench import detect, report, search, timing
 from recognition.bench.options import Options
 from recognition.bench.sections import SECTIONS
 from recognition.bench.strangers import alike, random_templates
+from recognition.types import Box, Face
 from tests.conftest import ROOT
 
 
@@ -91,6 +92,45 @@ def test_search_gives_the_keys_that_were_promised(monkeypatch: pytest.MonkeyPatc
         found["search_detail_ms"]["100"]
     )
     assert "one face among 300" in report.as_table(found)
+
+
+def test_faces_are_shown_where_they_are_said_to_be():
+    white = np.full((40, 60, 3), 255, np.uint8)
+    people = [detect.Portrait(white, face_px=20)] * 7
+
+    shown = list(detect.frames(people, resolution=(640, 360), size_px=40))
+
+    assert [len(centres) for _, centres in shown] == [6, 1]
+    for image, centres in shown:
+        assert image.shape == (360, 640, 3)
+        for x, y in centres:
+            assert image[round(y), round(x)].tolist() == [255, 255, 255]
+            assert image[round(y), round(x) + 61].max() < 255, "the picture is 120 px wide"
+
+
+def test_a_face_is_found_once_and_a_box_on_plain_ground_is_a_mistake():
+    tally = detect.Tally()
+    at = [Box(90, 90, 20, 20), Box(95, 95, 20, 20), Box(600, 300, 20, 20)]
+    faces = [Face(box, np.zeros((5, 2), np.float32), 0.9) for box in at]
+
+    detect._count(tally, "photographs", faces, [(100, 100), (200, 100)], within_px=20)
+
+    assert tally.found == {"photographs": [True, False]}
+    assert tally.elsewhere == 1
+
+
+@pytest.mark.model
+def test_detectors_are_compared_on_the_same_faces(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(detect, "RESOLUTIONS", ((640, 360),))
+    monkeypatch.setattr(detect, "FACE_SIZES_PX", (80,))
+
+    found = detect.measure(Options(quick=True, minutes=0, test_data=Path("nowhere")))
+
+    row = found["detect"]["640x360"]["80"]["mtcnn"]
+    assert row["faces"] == {"synthetic": 6}
+    assert row["found"]["synthetic"] > 0.8
+    assert row["ms"] > 0
+    assert "faces of 80 px at 640×360" in report.as_table(found)
 
 
 @pytest.fixture
