@@ -11,6 +11,7 @@ class DeploymentsConfig(AppConfig):
             forces,
             purge,
             retention,
+            signs,
             staff_records,
             trigger_guard,
         )
@@ -21,4 +22,5 @@ class DeploymentsConfig(AppConfig):
         staff_records.register()
         deployment_checks.register_all()
         briefings.register_check()
+        retention.register(signs.KIND, find=signs.find_photographs, erase=signs.erase_photographs)
         retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)

@@ -100,6 +100,14 @@ class ImageKind(TextChoices):
     WATCHLIST = "watchlist", "Watchlist image"
     PROBE = "probe", "Face seen"
     CONTEXT = "context", "Scene, everyone else blurred"
+    SIGN = "sign", "Photograph of a sign"
+
+
+class SignPlace(TextChoices):
+    """Where people are told by a sign before they are seen by a camera."""
+
+    ZONE = "zone", "At the zone of recognition"
+    APPROACH = "approach", "About 100 m out"
 
 
 class DocumentKind(TextChoices):

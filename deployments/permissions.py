@@ -80,6 +80,38 @@ def can_view_watchlist(user: User, deployment: Deployment) -> bool:
     }
 
 
+def prepares(user: User) -> bool:
+    """Who makes a deployment ready."""
+    return can_operate(user) or user.has_role(Role.WATCHLIST_MANAGER)
+
+
+def can_photograph_signs(user: User, deployment: Deployment) -> bool:
+    """Those who stand at the place, from the authority to the end."""
+    is_there = prepares(user) or user.has_role(Role.ENGAGEMENT_OFFICER)
+    return is_there and deployment.status in {
+        Status.AUTHORISED,
+        Status.READY,
+        Status.LIVE,
+        Status.SUSPENDED,
+    }
+
+
+def can_view_signs(user: User, deployment: Deployment) -> bool:
+    """Those who took part, and whoever answers for the deployment."""
+    is_there = prepares(user) or user.has_role(Role.ENGAGEMENT_OFFICER)
+    return (is_there or is_authorising_officer(user)) and deployment.status in {
+        Status.AUTHORISED,
+        Status.READY,
+        Status.LIVE,
+        Status.SUSPENDED,
+        Status.ENDED,
+    }
+
+
+def can_check_cameras(user: User, deployment: Deployment) -> bool:
+    return prepares(user) and deployment.status in {Status.READY, Status.SUSPENDED}
+
+
 def can_operate(user: User) -> bool:
     return user.has_role(Role.OPERATOR)
 
@@ -120,7 +152,7 @@ def is_inspector(user: User) -> bool:
 
 
 def can_read_start_checks(user: User) -> bool:
-    return can_operate(user) or user.has_role(Role.WATCHLIST_MANAGER) or is_inspector(user)
+    return prepares(user) or is_inspector(user)
 
 
 def can_configure(user: User) -> bool:

@@ -5,5 +5,17 @@ from celery import current_app
 ENROL = "recognition.enrol"
 
 
+SIGN_PHOTOGRAPH = "recognition.hide_faces_of_sign"
+REQUEST_CAMERA_CHECKS = "recognition_control.request_camera_checks"
+
+
+def send_sign_photograph(photograph_id: int) -> None:
+    current_app.send_task(SIGN_PHOTOGRAPH, args=[photograph_id], queue="recognition")
+
+
+def send_camera_checks(deployment_id: int) -> None:
+    current_app.send_task(REQUEST_CAMERA_CHECKS, args=[deployment_id], queue="default")
+
+
 def send_enrolment(entry_id: int) -> None:
     current_app.send_task(ENROL, args=[entry_id], queue="recognition")

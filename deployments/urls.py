@@ -5,11 +5,13 @@ from django.urls import path
 from deployments.views.application import apply, edit, submit
 from deployments.views.authority import authority, authority_file
 from deployments.views.briefing import briefing
+from deployments.views.checks import check_cameras, checks
 from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
 from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
 from deployments.views.rules import lifecycle_rules
+from deployments.views.signs import remove_sign, sign_list, sign_picture
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
 from deployments.views.watchlist_import import import_watchlist
 
@@ -28,6 +30,11 @@ urlpatterns = [
     path("<uuid:uuid>/move/<slug:name>/", make_move, name="move"),
     path("<uuid:uuid>/explain-stop/", explain_stop, name="explain_stop"),
     path("<uuid:uuid>/progress/", progress, name="progress"),
+    path("<uuid:uuid>/checks/", checks, name="checks"),
+    path("<uuid:uuid>/cameras/check/", check_cameras, name="check_cameras"),
+    path("<uuid:uuid>/signs/", sign_list, name="signs"),
+    path("<uuid:uuid>/signs/<int:pk>/picture/", sign_picture, name="sign_picture"),
+    path("<uuid:uuid>/signs/<int:pk>/remove/", remove_sign, name="remove_sign"),
     path("<uuid:uuid>/watchlist/", entry_list, name="watchlist"),
     path("<uuid:uuid>/watchlist/add/", add, name="add_entry"),
     path("<uuid:uuid>/watchlist/import/", import_watchlist, name="import"),

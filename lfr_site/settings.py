@@ -123,6 +123,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "end-expired-deployments": {"task": "deployments.end_expired", "schedule": 1.0},
     "reconcile-cameras": {"task": "recognition_control.reconcile", "schedule": 1.0},
+    "check-cameras": {"task": "recognition_control.request_camera_checks", "schedule": 5.0},
     "rebuild-galleries": {"task": "recognition_control.rebuild_galleries", "schedule": 10.0},
     "housekeeping": {"task": "site.housekeeping", "schedule": 3.0 if DEMO else 30.0},
     "escalate-alerts": {"task": "alerts.escalate", "schedule": 5.0},
@@ -202,6 +203,13 @@ ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)
 GALLERY = env.text("LFR_GALLERY", default="memory")
 # Pictures a second that are looked at of one camera; what is left of the machine is for the rest.
 MAX_FPS = env.integer("LFR_MAX_FPS", default=15, minimum=1)
+# Profiles whose weights may not be used live as they come, with the reference of the licence that
+# the force holds.
+MODEL_LICENCES: dict[str, str] = {
+    name: reference.strip()
+    for name, _, reference in (pair.partition("=") for pair in env.words("LFR_MODEL_LICENCES"))
+    if reference.strip()
+}
 RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
 # The similarity that an application starts from: the profile's measured operating point.
 DEFAULT_THRESHOLD = load_profile(RECOGNITION_PROFILE).threshold

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from deployments.heartbeats import HOUSEKEEPING, beat
 from deployments.purge import purge
 from recognition.results import publish_due_results
 
@@ -10,3 +11,4 @@ from recognition.results import publish_due_results
 def housekeeping() -> None:
     publish_due_results()
     purge()
+    beat(HOUSEKEEPING)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.db import DatabaseError, connection
+from django.db.models.functions import Now
 from structlog import get_logger
 
 from deployments.enums import Status
 from deployments.models import Deployment
+from recognition.models.camera_check import LOOKED_AT_WHILE
 
 log = get_logger(__name__)
 
@@ -48,6 +50,26 @@ def ask(deployment_id: int) -> Answer:
         return Answer(False, 0.0, 0)
     status, ends_at, version = row
     return Answer(status == Status.LIVE, ends_at.timestamp(), version)
+
+
+def ask_to_look(deployment_id: int) -> Answer:
+    """Whether a camera may be looked at before the start, to see that it works: decided, made
+    ready and within the window by the database's clock and by this machine's."""
+    now = Now()
+    row = (
+        Deployment.objects.filter(
+            pk=deployment_id,
+            status__in=LOOKED_AT_WHILE,
+            decided_by__isnull=False,
+            starts_at__lte=now,
+            ends_at__gt=now,
+        )
+        .values_list("starts_at", "ends_at")
+        .first()
+    )
+    if row is None or row[0].timestamp() > time.time():
+        return Answer(False, 0.0, 0)
+    return Answer(True, row[1].timestamp(), 0)
 
 
 class AuthorityWatch(threading.Thread):

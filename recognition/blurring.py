@@ -21,12 +21,18 @@ def blur_others(image: Image, keep: Box, others: Iterable[Box]) -> Image:
 
     Where another face overlaps the matched one, the matched face itself stays visible.
     """
-    result = image.copy()
-    for box in others:
-        _pixelate(result, grown(box, by=MARGIN))
+    result = blur_all(image, others)
     height, width = image.shape[:2]
     kept = pixels(clipped(keep, width=width, height=height), image)
     result[kept] = image[kept]
+    return result
+
+
+def blur_all(image: Image, boxes: Iterable[Box]) -> Image:
+    """A copy of a BGR image in which every one of these faces is reduced to a few flat blocks."""
+    result = image.copy()
+    for box in boxes:
+        _pixelate(result, grown(box, by=MARGIN))
     return result
 
 

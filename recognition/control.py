@@ -9,11 +9,11 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
+from deployments import signs
 from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment
-from deployments.queues import send_enrolment
-from deployments.start_checks import Check
-from recognition import template_store
+from deployments.queues import send_enrolment, send_sign_photograph
+from recognition import camera_checks, template_store
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
 from recognition.profiles import load_profile
@@ -25,6 +25,7 @@ RUN_CAMERA = "recognition.run_camera"
 ASK_AGAIN_AFTER = timedelta(seconds=5)
 # An enrolment that was asked for so long ago and has not come is asked for again.
 FORGOTTEN_AFTER = timedelta(minutes=10)
+SIGN_FORGOTTEN_AFTER = timedelta(minutes=1)
 HOLDS_A_WATCHLIST = (Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED)
 
 
@@ -80,33 +81,22 @@ def index_galleries() -> int:
     return count
 
 
+def ask_again_for_signs() -> int:
+    """Photographs whose faces a worker should have hidden a minute ago. Returns how many."""
+    count = 0
+    for photograph_id in signs.waiting(since_before=timezone.now() - SIGN_FORGOTTEN_AFTER):
+        key, timeout = f"sign-asked-{photograph_id}", SIGN_FORGOTTEN_AFTER.total_seconds()
+        if cache.add(key, 1, timeout=timeout):
+            send_sign_photograph(photograph_id)
+            count += 1
+    return count
+
+
 def on_status_change(deployment: Deployment) -> None:
     if deployment.status == Status.LIVE:
         reconcile()
-
-
-def worker_check(_: Deployment) -> Check:
-    """A recognition worker answers."""
-    replies = current_app.control.broadcast(
-        "ping",
-        reply=True,
-        timeout=1.0,
-        limit=1,
-        pattern=f"{WORKER_NAME}*",
-        matcher="glob",  # type: ignore[arg-type] # a matcher's name, which the stub forgets
-    )
-    name = "Recognition worker"
-    if replies:
-        return Check(name, True, "A recognition worker answers.")
-    return Check(name, False, "No recognition worker answers: start one.")
-
-
-def gallery_check(deployment: Deployment) -> Check:
-    """Every enrolled entry has its template: nobody on the list would be missed in silence."""
-    name = "Templates complete"
-    if lacking := len(template_store.missing(deployment)):
-        return Check(name, False, f"{lacking} templates are being rebuilt.")
-    return Check(name, True, "Every enrolled entry has its template.")
+    if deployment.status == Status.READY:
+        camera_checks.request(deployment)
 
 
 def _ask_for(deployment: Deployment, camera_id: int) -> int:

@@ -76,6 +76,15 @@ class Profile:
     detector: Part
     embedder: Part
     operating_points: tuple[OperatingPoint, ...]
+    # Whether the licence of its weights forbids live use, unless the force holds one of its own.
+    # A profile that does not say is asked for one as long as it is not meant for live use.
+    licence_forbids_live_use: bool | None = None
+
+    @property
+    def needs_licence(self) -> bool:
+        if self.licence_forbids_live_use is None:
+            return not self.live_use
+        return self.licence_forbids_live_use
 
     @property
     def model_name(self) -> str:

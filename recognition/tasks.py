@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 from django.conf import settings
 
-from recognition import authority
+from recognition import authority, worker_clock  # noqa: F401 - workers tell their time
 from recognition.control import WORKER_NAME
 
 worker_shutting_down.connect(authority.stop_all)
@@ -35,6 +35,32 @@ def run_camera(deployment_id: int, camera_id: int) -> None:
     run(deployment_id, camera_id)
 
 
+@shared_task(name="recognition.hide_faces_of_sign")
+def hide_faces_of_sign(photograph_id: int) -> None:
+    from recognition.sign_faces import hide_faces_of_sign as hide
+
+    hide(photograph_id)
+
+
+@shared_task(name="recognition.check_camera")
+def check_camera(deployment_id: int, camera_id: int) -> None:
+    from recognition import camera_checks
+
+    camera_checks.check_camera(deployment_id, camera_id)
+
+
+@shared_task(name="recognition_control.request_camera_checks")
+def request_camera_checks(deployment_id: int | None = None) -> None:
+    """Of one deployment at once, because a person asks; without one, of all that are due."""
+    from deployments.models import Deployment
+    from recognition import camera_checks
+
+    if deployment_id is None:
+        camera_checks.request_due()
+    else:
+        camera_checks.request(Deployment.objects.get(pk=deployment_id), at_once=True)
+
+
 @shared_task(name="recognition_control.reconcile")
 def reconcile() -> None:
     from recognition import control
@@ -48,3 +74,4 @@ def rebuild_galleries() -> None:
 
     control.rebuild_galleries()
     control.index_galleries()
+    control.ask_again_for_signs()

@@ -6,6 +6,7 @@ face is in them.
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -34,20 +35,24 @@ from deployments.enums import (
     Rank,
     Response,
     Role,
+    SignPlace,
     Status,
     TrainingKind,
 )
 from deployments.forces import own_force
+from deployments.heartbeats import HOUSEKEEPING, beat
 from deployments.models import (
     Camera,
     Deployment,
     PolicyDocument,
+    SignPhotograph,
     Training,
     User,
     WatchlistEntry,
 )
 from deployments.zones import WHOLE_FRAME
 from recognition import template_store
+from recognition.models import CameraCheck, OperatingPoint
 from recognition.results import publish_due_results
 from recognition.types import Floats
 
@@ -147,7 +152,11 @@ def _hashed_password() -> str:
 @contextmanager
 def recognition_worker_answers() -> Iterator[None]:
     """No worker runs beside the tests; the start check asks for one and waits a second."""
-    with mock.patch.object(current_app.control, "broadcast", return_value=[{"worker": "pong"}]):
+
+    def answer(*_: object, **__: object) -> list[dict[str, dict[str, float]]]:
+        return [{"recognition@test": {"clock": time.time()}}]
+
+    with mock.patch.object(current_app.control, "broadcast", side_effect=answer):
         yield
 
 
@@ -191,6 +200,60 @@ def documents_relied_on() -> dict[str, object]:
     }
 
 
+def make_site_fit() -> None:
+    """Housekeeping ran just now, and an evaluation says what the model does at low thresholds."""
+    beat(HOUSEKEEPING)
+    OperatingPoint.objects.get_or_create(
+        profile=PROFILE,
+        profile_version=PROFILE_VERSION,
+        dataset="Drawn for tests",
+        threshold=0.1,
+        defaults={
+            "target_fpir": 0.001,
+            "fpir": 0.001,
+            "fpir_low": 0.0008,
+            "fpir_high": 0.0012,
+            "tpir": 0.9,
+            "tpir_low": 0.88,
+            "tpir_high": 0.92,
+            "is_carried": True,
+            "watchlist": 20_000,
+            "mated": 1000,
+            "non_mated": 50_000,
+            "failure_to_acquire": 0.0,
+            "draws": 1,
+            "seed": 1,
+            "measured_at": timezone.now(),
+        },
+    )
+
+
+def photograph_signs(deployment: Deployment) -> None:
+    """Both signs, without their pictures, as after the erasure: a test about them takes its own."""
+    for place in SignPlace:
+        SignPhotograph.objects.create(
+            deployment=deployment, place=place, taken_by=person("engagement_officer")
+        )
+
+
+def check_cameras(deployment: Deployment, **changes: object) -> None:
+    """A worker looked at every camera just now. Only for what is ready, within its window."""
+    values: dict[str, object] = {
+        "requested_at": timezone.now(),
+        "checked_at": timezone.now(),
+        "passed": True,
+        "frames_per_s": 25.0,
+        "sharpness": 0.03,
+        "brightness": 110.0,
+        "worker": "test",
+        "clock_ahead_s": 0.0,
+    }
+    for camera in deployment.cameras.all():
+        CameraCheck.objects.update_or_create(
+            deployment=deployment, camera=camera, defaults=values | changes
+        )
+
+
 def make_deployment(
     *,
     status: Status = Status.DRAFT,
@@ -205,6 +268,7 @@ def make_deployment(
     deployment = _draft(cameras or [make_camera()], changes)
     if status == Status.DRAFT:
         return deployment
+    make_site_fit()
     with recognition_worker_answers():
         return _advanced(deployment, status, entries=entries)
 
@@ -256,11 +320,19 @@ def _authorised(deployment: Deployment) -> Deployment:
     _announce_earlier(deployment)
     for operator in ("alice", "bob"):
         briefings.acknowledge(deployment, by=person(operator))
+    photograph_signs(deployment)
+    return deployment
+
+
+def _made_ready(deployment: Deployment) -> Deployment:
+    deployment = lifecycle.make_ready(deployment, by=person("watchlist_manager"))
+    if deployment.starts_at <= timezone.now() < deployment.ends_at:
+        check_cameras(deployment)
     return deployment
 
 
 def _closed(deployment: Deployment) -> Deployment:
-    with override_settings(RETENTION_PERIODS_S={"watchlist": 0, "alert": 0}):
+    with override_settings(RETENTION_PERIODS_S={"watchlist": 0, "alert": 0, "sign_photograph": 0}):
         publish_due_results()
         purge.purge()
     deployment.refresh_from_db()
@@ -279,7 +351,7 @@ _STEPS: dict[str, Callable[[Deployment], Deployment]] = {
     "cancel": lambda d: lifecycle.cancel(
         d, by=person("authorising_officer"), reason="The event was called off."
     ),
-    "make_ready": lambda d: lifecycle.make_ready(d, by=person("watchlist_manager")),
+    "make_ready": _made_ready,
     "start": lambda d: lifecycle.start(d, by=person("alice")),
     "suspend": lambda d: lifecycle.suspend(d, by=person("alice"), reason="A camera was moved."),
     "end": lambda d: lifecycle.end(d, by=person("alice"), reason="The operation is over."),

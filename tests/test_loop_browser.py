@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from lfr_site.demo.cast import CAST
 from lfr_site.demo.environment import ASSETS, THRESHOLD, DemoFolder
 from lfr_site.demo.running import RunningDemo, running, seed
+from lfr_site.demo.signs import sign_picture
 from lfr_site.embedded import discard
 from lfr_site.ports import free_port
 
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 PLACE = "Corn Market, Seedham"
 ENROLMENT_MS = 180_000
+CHECKS_MS = 60_000
 FIRST_ALERT_MS = 90_000
 ERASURE_MS = 120_000
 DESKTOP = {"width": 1366, "height": 768}
@@ -149,6 +151,18 @@ def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
     operator.get_by_role("link", name="Read it").click()
     operator.get_by_role("button", name="Acknowledge the briefing").click()
     operator.get_by_role("button", name="Make ready").click()
+    operator.get_by_role("link", name="Photographs of the signs").click()
+    for place in ("zone", "approach"):
+        operator.set_input_files(
+            f"#{place}-picture",
+            {"name": "sign.jpg", "mimeType": "image/jpeg", "buffer": sign_picture(place)},
+        )
+        form = operator.locator("form").filter(has=operator.locator(f"#{place}-picture"))
+        form.get_by_role("button", name="Store this photograph").click()
+        expect(operator.get_by_text("Stored. Its faces")).to_be_visible()
+    operator.goto(deployment)
+    # The page renews the checks by itself as the cameras are looked at.
+    expect(operator.locator(".checks .failed")).to_have_count(0, timeout=CHECKS_MS)
     operator.get_by_role("button", name="Start recognition").click()
     operator.get_by_role("link", name="Open the console").click()
     uuid = deployment.rstrip("/").rpartition("/")[2]

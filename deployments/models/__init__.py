@@ -9,10 +9,12 @@ from deployments.models.deployment import (
 )
 from deployments.models.erasure import ErasureRecord
 from deployments.models.force import Force
+from deployments.models.heartbeat import Heartbeat
 from deployments.models.image import StoredImage
 from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
 from deployments.models.result import DeploymentResult
+from deployments.models.sign import SignPhotograph
 from deployments.models.start_record import StartCheckRecord
 from deployments.models.training import Briefing, Training
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
@@ -28,7 +30,9 @@ __all__ = [
     "DeploymentResult",
     "ErasureRecord",
     "Force",
+    "Heartbeat",
     "PolicyDocument",
+    "SignPhotograph",
     "StartCheckRecord",
     "StatusChange",
     "StoredImage",

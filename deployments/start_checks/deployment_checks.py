@@ -3,6 +3,8 @@
 from deployments.start_checks.authority import authority_check, window_check
 from deployments.start_checks.notice import notice_check
 from deployments.start_checks.registry import AT_THE_START, Subject, register
+from deployments.start_checks.retention import retention_check
+from deployments.start_checks.signs import signs_check
 from deployments.start_checks.watchlist import watchlist_check
 
 
@@ -10,4 +12,6 @@ def register_all() -> None:
     register(authority_check, subject=Subject.AUTHORITY)
     register(window_check, subject=Subject.WINDOW, stages=AT_THE_START)
     register(notice_check, subject=Subject.NOTICE)
+    register(signs_check, subject=Subject.SIGNS, stages=AT_THE_START)
+    register(retention_check, subject=Subject.RETENTION)
     register(watchlist_check, subject=Subject.WATCHLIST)

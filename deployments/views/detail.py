@@ -15,19 +15,15 @@ from deployments.enums import Status
 from deployments.forms.decision import DecisionForm
 from deployments.models import Deployment, DeploymentResult, User
 from deployments.retention import RULES, Rule, due_after_end
-from deployments.start_checks import run_checks
 from deployments.views.access import person_of, visible_deployment
+from deployments.views.checks import checks_for
 from deployments.views.moves import moves_for
 
 HAS_WATCHLIST = frozenset(
     {Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED, Status.ENDED}
 )
+STEPS_IN_WORDS = {"make_ready": "made ready", "start": "started", "resume": "resumed"}
 RUNS = frozenset({Status.READY, Status.LIVE, Status.SUSPENDED, Status.ENDED})
-CHECKED_STAGE = {
-    Status.AUTHORISED: Status.READY,
-    Status.READY: Status.LIVE,
-    Status.SUSPENDED: Status.LIVE,
-}
 
 
 @login_required
@@ -50,7 +46,8 @@ def render_detail(
         "unexplained_stop": _unexplained_stop(person, deployment),
         "can_edit": permissions.can_edit(person, deployment),
         "decision": (decision or DecisionForm()) if can_decide else None,
-        "checks": _checks(person, deployment),
+        **checks_for(person, deployment),
+        "start_records": _start_records(deployment),
         "notice": _notice(deployment),
         "result": DeploymentResult.objects.filter(deployment=deployment).first(),
         **_watchlist(person, deployment),
@@ -89,12 +86,17 @@ def _unexplained_stop(person: User, deployment: Deployment) -> object:
     return lifecycle.unexplained_stop(deployment)
 
 
-def _checks(person: User, deployment: Deployment) -> object:
-    """Run for those who act on them only: asking the workers takes up to a second."""
-    stage = CHECKED_STAGE.get(Status(deployment.status))
-    if stage is None or not permissions.can_read_start_checks(person):
-        return None
-    return run_checks(deployment, stage=stage)
+def _start_records(deployment: Deployment) -> list[dict[str, object]]:
+    """On what it was made ready, begun and resumed; whoever sees the deployment may read it."""
+    return [
+        {
+            "at": record.at,
+            "by": record.by,
+            "words": STEPS_IN_WORDS.get(record.transition, record.transition),
+            "checks": record.checks,
+        }
+        for record in deployment.start_check_records.select_related("by")
+    ]
 
 
 def _notice(deployment: Deployment) -> dict[str, object]:

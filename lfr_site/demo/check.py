@@ -54,6 +54,8 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.fill_watchlist(say)
     with _step(say, "The operators acknowledge the briefing"):
         loop.brief()
+    with _step(say, "The signs are photographed"):
+        loop.photograph_signs()
     with _step(say, "An operator starts the deployment"):
         loop.start()
     with _step(say, f"Cameras are watched for {loop.truth.seconds:.0f} s"):

@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 ASSETS = ROOT / "recognition" / "demo_assets"
 # Shown on every page of the demo: real deployments keep watchlists and alerts up to 24 hours.
-SHORTENED_RETENTION = "watchlist=120,alert=120"
+SHORTENED_RETENTION = "watchlist=120,alert=120,sign_photograph=120"
 # Asked for in the demo's applications: midway between the most alike strangers of the synthetic
 # street and its least alike watchlisted walker (docs/synthetic.md).
 THRESHOLD = 0.96
-CHECK_RETENTION = "watchlist=20,alert=20"
+CHECK_RETENTION = "watchlist=20,alert=20,sign_photograph=20"
 
 
 @dataclass(frozen=True, slots=True)

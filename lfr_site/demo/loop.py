@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 from lfr_site.demo.listener import ConsoleListener, Heard, listen
 from lfr_site.demo.sheet import rows, sheet_of
+from lfr_site.demo.signs import sign_picture
 from lfr_site.demo.truth import Truth
 from lfr_site.demo.visitor import UnexpectedAnswer, Visitor
 
 ENROL_TIMEOUT_S = 180.0
+CHECKS_TIMEOUT_S = 60.0
 ERASE_TIMEOUT_S = 90.0
 
 
@@ -98,9 +100,21 @@ class Loop:
         for role in ("operator", "operator_2"):
             self.people[role].post(f"{self.page}briefing/")
 
+    def photograph_signs(self) -> None:
+        """An officer at the place stores a picture of each sign; nobody sees a face in it."""
+        officer = self.people["engagement_officer"]
+        for place, words in (("zone", "At the zone"), ("approach", "100 m ahead")):
+            officer.post(
+                f"{self.page}signs/",
+                {"place": place},
+                files={"picture": ("sign.jpg", sign_picture(words), "image/jpeg")},
+            )
+
     def start(self) -> None:
+        """Made ready, the cameras are looked at by themselves; then every check is passed."""
         operator = self.people["operator"]
         operator.post(f"{self.page}move/make_ready/", form_at=self.page)
+        self._await_checks(operator)
         operator.post(f"{self.page}move/start/", form_at=self.page)
         self._expect_status("Live")
 
@@ -171,6 +185,14 @@ class Loop:
         outcome = {"outcome": "arrest", "identity_confirmed": "yes", "notice_handed_over": "yes"}
         officer.send(f"{path}resolve/", outcome)
         self.tally.right.add(reference)
+
+    def _await_checks(self, operator: Visitor) -> None:
+        deadline = time.monotonic() + CHECKS_TIMEOUT_S
+        while '<li class="failed">' in (text := operator.get(f"{self.page}checks/").text):
+            if time.monotonic() > deadline:
+                failed = re.findall(r'class="failed">.*?<strong>(.*?)<', text, re.DOTALL)
+                raise UnexpectedAnswer(f"these checks are not passed: {', '.join(failed)}")
+            time.sleep(0.5)
 
     def _check_order(self, listener: ConsoleListener) -> None:
         if listener.sequences != sorted(set(listener.sequences)):

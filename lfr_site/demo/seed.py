@@ -11,15 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import briefings, lifecycle, policy_documents, training, watchlist
-from deployments.enums import Category, PlaceGround, Status, TrainingKind
+from deployments import briefings, lifecycle, policy_documents, signs, training, watchlist
+from deployments.enums import Category, PlaceGround, SignPlace, Status, TrainingKind
 from deployments.forces import own_force
 from deployments.models import Camera, Deployment, User
+from deployments.start_checks import failed_checks
 from deployments.watchlist import NewEntry
 from deployments.zones import WHOLE_FRAME
 from lfr_site.demo.cast import CAST
 from lfr_site.demo.environment import THRESHOLD
 from lfr_site.demo.sheet import rows
+from lfr_site.demo.signs import sign_picture
 
 CAMERA = "High Street (synthetic)"
 WINDOW = timedelta(hours=8)
@@ -99,7 +101,9 @@ def seed_live_deployment(
     wait_for_enrolment(deployment, say)
     for operator in ("operator", "operator_2"):
         briefings.acknowledge(deployment, by=people[operator])
+    _photograph_signs(deployment, by=people["engagement_officer"])
     lifecycle.make_ready(deployment, by=people["watchlist_manager"])
+    wait_for_checks(deployment, say)
     return lifecycle.start(deployment, by=people["operator"])
 
 
@@ -131,6 +135,22 @@ def wait_for_enrolment(deployment: Deployment, say: Say, *, timeout_s: float = 3
         if time.monotonic() > deadline:
             raise TimeoutError("The recognition worker did not enrol the watchlist in time.")
         time.sleep(0.25)
+
+
+def wait_for_checks(deployment: Deployment, say: Say, *, timeout_s: float = 120) -> None:
+    """Until the cameras are looked at and housekeeping ran. Raises TimeoutError."""
+    say("Waiting for the start checks")
+    deadline = time.monotonic() + timeout_s
+    while failed := failed_checks(deployment):
+        if time.monotonic() > deadline:
+            words = " ".join(check.sentence for check in failed)
+            raise TimeoutError(f"The start checks are not passed: {words}")
+        time.sleep(0.5)
+
+
+def _photograph_signs(deployment: Deployment, *, by: User) -> None:
+    for place in SignPlace:
+        signs.add_photograph(deployment, sign_picture(place.label), place=place, by=by)
 
 
 def _morning(moment: datetime) -> datetime:

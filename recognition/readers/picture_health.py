@@ -11,6 +11,7 @@ from recognition.types import Image, StreamState
 
 CHECK_EVERY_S = 0.5
 WIDTH_PX = 320
+MIN_CONTRAST = 4.0  # of 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,34 @@ class HealthLimits:
     min_brightness: float = 10.0  # of 255
     min_sharpness: float = 0.004
     max_frozen_change: float = 0.02  # mean change of brightness, of 255
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMeasures:
+    """`brightness` 0 to 255; `sharpness`: spread of the edges for their contrast, which blur takes
+    and light does not; 0 where there is no contrast to speak of (fog, a covered lens, a wall)."""
+
+    brightness: float
+    sharpness: float
+
+
+def grey_of(image: Image) -> np.ndarray:
+    """What is measured: grey, small, the same size whatever the camera."""
+    height = max(2, round(WIDTH_PX * image.shape[0] / image.shape[1]))
+    small = cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+
+
+def thumbnail_of(grey: np.ndarray) -> np.ndarray:
+    """Too small to hold a face."""
+    return cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def measures_of(grey: np.ndarray) -> PictureMeasures:
+    contrast = float(grey.std())
+    edges = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    sharpness = 0.0 if contrast < MIN_CONTRAST else edges / contrast**2
+    return PictureMeasures(float(grey.mean()), sharpness)
 
 
 class PictureHealth:
@@ -38,13 +67,11 @@ class PictureHealth:
         if now - self._checked_at < CHECK_EVERY_S:
             return
         self._checked_at = now
-        height = max(2, round(WIDTH_PX * image.shape[0] / image.shape[1]))
-        grey = cv2.cvtColor(
-            cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY
-        )
-        is_dark = float(grey.mean()) < self.limits.min_brightness
+        grey = grey_of(image)
+        measures = measures_of(grey)
+        is_dark = measures.brightness < self.limits.min_brightness
         self._note(StreamState.DARK, is_so=is_dark, now=now)
-        is_blurred = not is_dark and self._is_blurred(grey)
+        is_blurred = not is_dark and measures.sharpness < self.limits.min_sharpness
         self._note(StreamState.BLURRED, is_so=is_blurred, now=now)
         self._note(StreamState.FROZEN, is_so=self._is_unchanged(grey), now=now)
 
@@ -62,16 +89,9 @@ class PictureHealth:
         else:
             self._since.pop(state, None)
 
-    def _is_blurred(self, grey: np.ndarray) -> bool:
-        contrast = float(grey.std())
-        if contrast < 4.0:  # fog, a covered lens, a wall
-            return True
-        edges = float(cv2.Laplacian(grey, cv2.CV_32F).var())
-        return edges / contrast**2 < self.limits.min_sharpness
-
     def _is_unchanged(self, grey: np.ndarray) -> bool:
         """Even a still scene flickers with the sensor's noise; a hung encoder does not."""
-        small = cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = thumbnail_of(grey)
         before, self._thumbnail = self._thumbnail, small
         if before is None:
             return False

@@ -1,15 +1,19 @@
 """One deployment's page, and the pages that say no."""
 
+from unittest import mock
+
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils.html import escape
 from django.views.defaults import bad_request, server_error
 from pytest_django import DjangoAssertNumQueries
 
 from deployments import start_checks
 from deployments.enums import Status
 from deployments.models import Deployment
+from deployments.views import checks
 from tests.factories import Cast, make_deployment
 
 pytestmark = pytest.mark.usefixtures("recognition_worker")
@@ -38,7 +42,7 @@ def test_a_page_takes_few_queries(
     client.force_login(cast.alice)
 
     # Within a test's transaction each check costs two more, for its savepoint.
-    with django_assert_max_num_queries(24 + 2 * 12):
+    with django_assert_max_num_queries(32 + 2 * 16):
         page(client, deployment)
 
 
@@ -50,7 +54,7 @@ def test_checks_are_shown_with_their_evidence(client: Client, cast: Cast):
 
     for check in start_checks.run_checks(deployment, stage=Status.READY):
         assert check.name in body
-        assert check.evidence in body
+        assert escape(check.evidence) in body
     assert '<li class="failed">' in body
     assert '<li class="passed">' in body
 
@@ -59,7 +63,9 @@ def test_checks_are_not_run_for_those_who_cannot_act_on_them(client: Client, cas
     deployment = make_deployment(status=Status.READY)
     client.force_login(cast.auditor)
 
-    assert "Recognition worker" not in page(client, deployment)
+    with mock.patch.object(checks, "run_checks") as run_checks:
+        assert "Checks before the next step" not in page(client, deployment)
+    run_checks.assert_not_called()
 
 
 def test_consoles_are_linked_for_those_who_use_them(client: Client, cast: Cast):

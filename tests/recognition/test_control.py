@@ -14,6 +14,7 @@ from deployments.models import Deployment, WatchlistEntry
 from recognition import control, leases
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
+from recognition.start_checks.workers import worker_check
 from tests.factories import Cast, make_camera, make_deployment, make_entry
 from tests.tampering import force_status, run_sql
 
@@ -174,7 +175,7 @@ def test_a_deployment_with_a_template_missing_does_not_start(cast: Cast, recogni
 def test_the_check_asks_for_a_recognition_worker(cast: Cast):
     live = make_deployment(status=Status.LIVE)
     with mock.patch.object(current_app.control, "broadcast", return_value=[]) as broadcast:
-        assert not control.worker_check(live).passed
+        assert not worker_check(live).passed
     assert broadcast.call_args.kwargs["pattern"] == "recognition@*"
-    with mock.patch.object(current_app.control, "broadcast", return_value=[{"w": "pong"}]):
-        assert control.worker_check(live).passed
+    with mock.patch.object(current_app.control, "broadcast", return_value=[{"w": {"clock": 1.0}}]):
+        assert worker_check(live).passed
