@@ -1,13 +1,15 @@
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 
-from alerts.views import consultations, decisions, pages
+from alerts.views import after, consultations, decisions, pages
 
 app_name = "alerts"
 urlpatterns: list[URLPattern] = [
     path("console/<uuid:uuid>/", pages.console, name="console"),
     path("handheld/<uuid:uuid>/", pages.handheld, name="handheld"),
     path("handheld/<uuid:uuid>/manifest.webmanifest", pages.manifest, name="manifest"),
+    path("timeline/<uuid:uuid>/", after.page, name="timeline"),
+    path("timeline/<uuid:uuid>/timeline.csv", after.sheet, name="timeline_csv"),
     path("<uuid:uuid>/", consultations.detail, name="detail"),
     path("<uuid:uuid>/claim/", decisions.claim, name="claim"),
     path("<uuid:uuid>/release/", decisions.release, name="release"),

@@ -125,13 +125,17 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "camera_run",
-            "Camera runs and checks: counts, states and measures, nothing personal",
+            "Camera runs and checks: counts, states, when they changed, measures; nothing personal",
             "database",
             "the end of the deployment",
             None,
             None,
             "Needed to account for the deployment",
-            ("recognition.CameraRun", "recognition.CameraCheck"),
+            (
+                "recognition.CameraRun",
+                "recognition.CameraStateChange",
+                "recognition.CameraCheck",
+            ),
         ),
         Rule(
             "accuracy_evidence",

@@ -125,6 +125,8 @@ PAGES: tuple[Page, ...] = (
     of_entry("deployments:entry", "watchlist_manager"),
     *(of(status, "alerts:console", OPERATOR) for status in (Status.LIVE, Status.SUSPENDED)),
     of(Status.LIVE, "alerts:handheld", OFFICER),
+    of(Status.LIVE, "alerts:timeline", OPERATOR),
+    of(Status.CLOSED, "alerts:timeline", "auditor"),
 )
 
 # Names that answer no page, with what they answer instead.
@@ -146,6 +148,7 @@ NOT_PAGES: dict[str, str] = {
     "deployments:withdraw": "a form's target",
     "alerts:manifest": "JSON",
     "alerts:detail": "JSON",
+    "alerts:timeline_csv": "CSV",
     "alerts:claim": "a form's target",
     "alerts:release": "a form's target",
     "alerts:dismiss": "a form's target",
