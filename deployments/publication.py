@@ -9,6 +9,7 @@ from django.utils import timezone
 from deployments import audit
 from deployments.enums import AuditKind, Status
 from deployments.models import Deployment, DeploymentResult, User
+from deployments.wording import lead_in_words
 
 NOTICE_STATES = (Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED)
 
@@ -54,6 +55,24 @@ def is_notice_in_time(deployment: Deployment) -> bool:
     if settings.NOTICE_LEAD_DAYS == 0:
         return deployment.published_at is not None
     return notice_lead(deployment) >= timedelta(days=settings.NOTICE_LEAD_DAYS)
+
+
+def notice_in_words(deployment: Deployment) -> str:
+    """How the public was told, and whether that was as early as policy asks."""
+    if deployment.published_at is None:
+        return (
+            "The notice of this deployment was withheld beforehand, on the authorising officer’s "
+            "written reasons."
+        )
+    lead = notice_lead(deployment)
+    if lead <= timedelta():
+        told = "The notice was published only after the start"
+    else:
+        told = f"The notice was published {lead_in_words(lead)} before the start"
+    if is_notice_in_time(deployment):
+        return f"{told}."
+    days = settings.NOTICE_LEAD_DAYS
+    return f"{told}: later than policy asks, which is {days} day{'' if days == 1 else 's'} ahead."
 
 
 def publish_result(deployment: Deployment, counts: Counts, *, profile_version: str) -> None:

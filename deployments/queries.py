@@ -1,6 +1,7 @@
 """Reads that pages share: what a person may see, what waits for them, what is public."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -84,7 +85,19 @@ def _concerns(person: User, deployment: Deployment) -> bool:
 
 
 def public_deployments() -> QuerySet[Deployment]:
-    """What the public may see: published notices, and, of those withheld, the result afterwards."""
+    """What the public may see: published notices, and those withheld once they are over."""
     return Deployment.objects.filter(
-        Q(published_at__isnull=False) | Q(result__isnull=False), status__in=PUBLIC_STATES
+        Q(published_at__isnull=False) | Q(ended_at__isnull=False), status__in=PUBLIC_STATES
     )
+
+
+def public_notices(now: datetime) -> QuerySet[Deployment]:
+    """Running or still to come, the next first."""
+    ahead = public_deployments().filter(status__in=NOTICE_STATES, ends_at__gt=now)
+    return ahead.order_by("starts_at", "pk")
+
+
+def public_past(now: datetime) -> QuerySet[Deployment]:
+    """Over or cancelled, with their results, the latest first."""
+    over = public_deployments().exclude(status__in=NOTICE_STATES, ends_at__gt=now)
+    return over.select_related("result").order_by("-starts_at", "-pk")

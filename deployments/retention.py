@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from deployments.models import Deployment
+from deployments.wording import period_in_words
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -42,6 +43,18 @@ class Rule:
                 f"LFR_RETENTION_S: {self.kind} may not be kept longer than {self.maximum}."
             )
         return wanted
+
+    @property
+    def kept_for(self) -> str:
+        """The period with its clock, as the public's pages and the leaflet say it."""
+        if self.period is None:
+            return "Kept"
+        words = period_in_words(self.period)
+        if self.kind == "unmatched_face":
+            return f"Within {words}"
+        if self.period:
+            return f"{words[0].upper()}{words[1:]} after {self.clock}"
+        return f"At once, from {self.clock}"
 
     @property
     def is_about_staff(self) -> bool:

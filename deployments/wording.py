@@ -29,3 +29,11 @@ def moment_in_words(moment: datetime | None) -> str:
 def time_in_words(moment: datetime) -> str:
     """The time of day with seconds, for what happened just now."""
     return date_format(timezone.localtime(moment), "H:i:s")
+
+
+def lead_in_words(lead: timedelta) -> str:
+    """How far ahead something was done, rounded down: "4 days", "5 hours", "12 minutes"."""
+    seconds = int(lead.total_seconds())
+    name, size = next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
+    count = seconds // size
+    return f"{count} {name}{'' if count == 1 else 's'}"

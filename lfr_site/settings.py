@@ -214,6 +214,13 @@ RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
 # The similarity that an application starts from: the profile's measured operating point.
 DEFAULT_THRESHOLD = load_profile(RECOGNITION_PROFILE).threshold
 FORCE_NAME = env.text("LFR_FORCE_NAME", default="Seed Constabulary" if DEMO else "")
+# What the public's pages, signs and leaflets say of whom to ask. 101 reaches every UK force.
+PUBLIC_URL = env.text("LFR_PUBLIC_URL", default="").rstrip("/")
+CONTACT_PHONE = env.text("LFR_CONTACT_PHONE", default="101")
+CONTACT_EMAIL = env.text("LFR_CONTACT_EMAIL", default="")
+CONTACT_ADDRESS = env.text("LFR_CONTACT_ADDRESS", default="")
+DPO_EMAIL = env.text("LFR_DPO_EMAIL", default="")
+COMPLAINTS_URL = env.text("LFR_COMPLAINTS_URL", default="")
 
 LOGGING = {
     "version": 1,

@@ -129,6 +129,7 @@ def chromium() -> Path:
 @pytest.fixture(scope="session")
 def browser(chromium: Path) -> Iterator["Browser"]:
     """A headless Chromium for the whole run."""
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an event loop in this thread, which Django takes for an async context.
@@ -139,6 +140,8 @@ def browser(chromium: Path) -> Iterator["Browser"]:
         running = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield running
         running.close()
+        # While the loop runs, Django keeps connections of its own for it; none may outlive it.
+        connections.close_all()
 
 
 @pytest.fixture

@@ -78,6 +78,14 @@ def of_authority(status: Status) -> Page:
     return Page("deployments:authority", SUPER, address, str(status))
 
 
+def of_document(status: DocumentStatus) -> Page:
+    def address(world: World) -> str:
+        document = world.documents[status]
+        return reverse("public:document", args=[document.kind, document.version])
+
+    return Page("public:document", None, address, str(status))
+
+
 def of_alert(status: AlertStatus, name: str, who: str) -> Page:
     def address(world: World) -> str:
         return reverse(name, kwargs={"uuid": world.alerts[status].uuid})
@@ -97,7 +105,10 @@ PUBLIC_STATES = (
 
 PAGES: tuple[Page, ...] = (
     page("public:home"),
-    page("public:how"),
+    *(page(f"public:{name}") for name in ("announced", "results", "how", "rights", "data")),
+    page("public:documents"),
+    *(of_document(status) for status in (DocumentStatus.PUBLISHED, DocumentStatus.SUPERSEDED)),
+    page("public:open_data"),
     *(of(status, "public:deployment") for status in PUBLIC_STATES),
     page("sign_in"),
     page("sign_in", post={"username": "nobody", "password": "wrong"}, state="refused"),
@@ -134,6 +145,18 @@ NOT_PAGES: dict[str, str] = {
     "home": "sends each person to the page they start from",
     "sign_out": "a form's target",
     "public:feed": "Atom",
+    "public:calendar": "iCalendar",
+    "public:deployment_calendar": "iCalendar",
+    "public:csv": "a sheet",
+    "public:openapi": "JSON",
+    "public:public_api:api-root": "JSON",
+    "public:public_api:deployments": "JSON",
+    "public:public_api:deployment": "JSON",
+    "public:public_api:retention": "JSON",
+    "public:public_api:documents": "JSON",
+    "public:document_pdf": "PDF",
+    "public:print": "PDF",
+    "public:deployment_print": "PDF",
     "deployments:submit": "a form's target",
     "deployments:decide": "a form's target",
     "deployments:authority_file": "PDF or JSON",
@@ -190,4 +213,5 @@ def _documents() -> dict[DocumentStatus, PolicyDocument]:
     published = make()
     superseded.refresh_from_db()
     draft = make(status=DocumentStatus.DRAFT)
-    return {document.status: document for document in (superseded, published, draft)}
+    found = (superseded, published, draft)
+    return {DocumentStatus(document.status): document for document in found}

@@ -15,7 +15,7 @@ from django.contrib import admin
 from django.contrib.staticfiles import finders
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 from playwright.sync_api import Browser, Page, Route
 from pytest_django.fixtures import Settings
 
@@ -38,7 +38,7 @@ def names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from names(pattern, inner)
-        elif isinstance(pattern, URLPattern) and pattern.name:
+        elif pattern.name:
             yield namespace + pattern.name
 
 

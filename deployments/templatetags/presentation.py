@@ -8,8 +8,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from deployments import retention
+from deployments import publication, retention
 from deployments.enums import EntryStatus, Status
+from deployments.models import Deployment
 from deployments.wording import period_in_words
 
 register = template.Library()
@@ -56,6 +57,14 @@ def status_badge(value: str, label: str) -> SafeString:
 @register.filter
 def in_words(period: timedelta | None) -> str:
     return period_in_words(period)
+
+
+@register.filter
+def notice_fault(deployment: Deployment) -> str:
+    """What was wrong with the notice to the public, in a few words; nothing where nothing was."""
+    if deployment.published_at is None:
+        return "Notice withheld"
+    return "" if publication.is_notice_in_time(deployment) else "Notice late"
 
 
 @register.simple_tag

@@ -1,84 +1,52 @@
-"""The public's pages: no sign-in, no cookie, no script, and nothing that asks who is reading."""
+"""The frame of the public's pages: no sign-in, no cookie, no script, and nothing that asks who is
+reading, so that the same bytes serve everybody and may be kept on the way."""
 
-from collections.abc import Mapping
-from uuid import UUID
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
-from deployments.enums import Category, Status
-from deployments.figures import alert_segments, false_alert_rate_in_words, outcomes_in_words
+from deployments.controller import controller
 from deployments.models import Deployment
-from deployments.publication import NOTICE_STATES
-from deployments.queries import public_deployments
-from deployments.retention import RULES
 
-RECENT = 20
-for_everyone = cache_control(public=True, max_age=60)
+PAGE_SIZE = 20
+MAX_AGE_S = 60
+View = Callable[..., HttpResponse]
 
 
-@require_safe
-@for_everyone
-def home(_: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    shown = public_deployments()
-    notices = list(shown.filter(status__in=NOTICE_STATES, ends_at__gt=now).order_by("starts_at"))
-    over = shown.exclude(pk__in=[notice.pk for notice in notices]).select_related("result")
-    context = {
-        "current": [notice for notice in notices if notice.starts_at <= now],
-        "upcoming": [notice for notice in notices if notice.starts_at > now],
-        "recent": over.order_by("-starts_at", "-pk")[:RECENT],
-    }
-    return public_page("public/home.html", context)
+def for_everyone(view: View) -> View:
+    """Read only, cacheable, and 304 for whoever has these bytes already."""
+    answered: View = conditional_page(view)
+    return require_safe(cache_control(public=True, max_age=MAX_AGE_S)(answered))
 
 
-@require_safe
-@for_everyone
-def deployment(_: HttpRequest, uuid: UUID) -> HttpResponse:
-    found = public_deployments().select_related("result").filter(uuid=uuid).first()
-    if found is None:
-        raise Http404("There is no such deployment.")
-    return public_page("public/deployment.html", {"deployment": found, **_result(found)})
-
-
-@require_safe
-@for_everyone
-def how(_: HttpRequest) -> HttpResponse:
-    context = {
-        "rules": RULES.values(),
-        "lead_days": settings.NOTICE_LEAD_DAYS,
-        "watchlist_cap": settings.WATCHLIST_CAP,
-        "categories": Category.labels,
-    }
-    return public_page("public/how.html", context)
-
-
-def public_page(template: str, context: Mapping[str, object]) -> HttpResponse:
+def public_page(
+    template: str, context: Mapping[str, object] | None = None, *, section: str = ""
+) -> HttpResponse:
     """Rendered without the request, so that no context processor can ask for a session."""
     about_site = {
         "force_name": settings.FORCE_NAME or "This force",
+        "controller": controller(),
         "is_demo": settings.DEMO,
-        "page_name": template.removeprefix("public/").removesuffix(".html"),
+        "section": section or template,
     }
-    return HttpResponse(render_to_string(template, {**about_site, **context}))
+    body = render_to_string(f"public/{template}.html", {**about_site, **(context or {})})
+    return HttpResponse(body)
 
 
-def _result(found: Deployment) -> dict[str, object]:
-    result = getattr(found, "result", None)
-    about = {
-        "result": result,
-        "is_withheld": bool(found.notice_withheld_reason),
-        "is_cancelled": found.status == Status.CANCELLED,
-        "is_notice": found.status in NOTICE_STATES,
-    }
-    if result is None:
-        return about
-    return about | {
-        "rate": false_alert_rate_in_words(result),
-        "segments": alert_segments(result),
-        "outcomes": outcomes_in_words(result),
-    }
+def attachment(content: bytes | str, *, content_type: str, filename: str = "") -> HttpResponse:
+    """A file; with a name it is offered for keeping, without one the browser shows it."""
+    response = HttpResponse(content, content_type=content_type)
+    if filename:
+        response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Deployment]) -> "Page[Deployment]":
+    """The page that was asked for, or the nearest that there is."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -1,0 +1,95 @@
+"""What a page of the public's costs, whatever the number of deployments; and whom it asks."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from deployments.enums import DocumentStatus, Status
+from deployments.models import Deployment
+from tests.deployments.public_site import (
+    MACHINES,
+    PLAIN,
+    addresses_of,
+    addresses_of_document,
+    fill,
+)
+from tests.factories import Cast, make_deployment, make_policy_document
+
+MOST_QUERIES = 5
+MOST_BYTES = 50_000
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_queries_and_bytes_do_not_grow_with_the_deployments(
+    cast: Cast, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+):
+    fill(count)
+    for _ in range(3):
+        make_policy_document()
+    over = Deployment.objects.filter(status=Status.CLOSED)[0]
+    year = over.starts_at.year
+    pages = [
+        *(reverse(name) for name in PLAIN),
+        reverse("public:announced") + "?page=2",
+        reverse("public:results") + f"?year={year}&page=2",
+        *addresses_of(over)[:1],
+    ]
+    client = Client()
+
+    for address in pages:
+        with django_assert_max_num_queries(MOST_QUERIES):
+            response = client.get(address)
+        assert response.status_code == 200
+        assert len(response.content) <= MOST_BYTES, address
+    for address in (*(reverse(name) for name in MACHINES), *addresses_of(over)):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_everything_is_the_same_for_everyone_and_may_be_kept(cast: Cast, is_signed_in: bool):
+    """No cookie, no script, no variation by cookie; and 304 for whoever has it already."""
+    deployment = make_deployment(status=Status.CLOSED)
+    document = make_policy_document()
+    client = Client()
+    if is_signed_in:
+        client.force_login(cast.alice)
+    addresses = [reverse(name) for name in (*PLAIN, *MACHINES)]
+    addresses += [reverse("public:print", args=[what]) for what in ("sign", "leaflet")]
+    addresses += [*addresses_of(deployment), *addresses_of_document(document)]
+
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
+        assert "public" in response["Cache-Control"]
+        assert "max-age=60" in response["Cache-Control"]
+        assert b"<script" not in response.content
+        assert b"Alice" not in response.content
+        assert b" style=" not in response.content
+        again = client.get(address, headers={"if-none-match": response["ETag"]})
+        assert (again.status_code, again.content) == (304, b""), address
+        assert client.post(address).status_code == 405
+
+
+def test_a_page_that_changed_is_sent_again(cast: Cast):
+    client = Client()
+    first = client.get("/")
+    make_deployment(status=Status.AUTHORISED)
+
+    again = client.get("/", headers={"if-none-match": first["ETag"]})
+
+    assert again.status_code == 200
+    assert again["ETag"] != first["ETag"]
+
+
+def test_a_draft_of_a_policy_is_nowhere(cast: Cast):
+    draft = make_policy_document(status=DocumentStatus.DRAFT, title="Secret draft")
+    client = Client()
+
+    for address in addresses_of_document(draft):
+        assert client.get(address).status_code == 404
+    for name in ("public:documents", "public:public_api:documents"):
+        assert b"Secret draft" not in client.get(reverse(name)).content
