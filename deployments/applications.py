@@ -1,92 +1,72 @@
 """Writing an application before it is submitted, and what the officer adds with the decision."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from deployments import audit, lifecycle, permissions, policy_documents
+from deployments import audit, lifecycle, permissions
 from deployments.enums import AuditKind
+from deployments.forces import own_force
 from deployments.lifecycle import Refused
 from deployments.locking import lock
-from deployments.models import Camera, Deployment, Force, User
-from deployments.zones import WHOLE_FRAME
+from deployments.models import Camera, Deployment, DeploymentCamera, User
+from deployments.transitions import FROZEN_COLUMNS
+from deployments.zones import Zone
 
-# What a submitted application must say; a draft may still lack it. In the order of the form.
-REQUIRED_TEXTS = {
-    "title": "a title",
-    "controller_force": "the controller force",
-    "categories": "who is sought",
-    "place": "the place",
-    "place_ground": "the ground for the place",
-    "place_intelligence": "what supports the ground for the place",
-    "watchlist_criteria": "the watchlist criteria",
-    "necessity": "why it is necessary",
-    "proportionality": "why it is proportionate",
-    "alternatives": "what else was considered",
-    "community_impact": "the community impact",
-    "signs_plan": "where the signs will stand",
-    "notice_plan": "how the public will be told",
-    "expected_footfall": "how many people pass in a day",
-}
+# What the applicant writes is what a submission freezes.
+WRITABLE = frozenset(FROZEN_COLUMNS) - {"applicant_id"}
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
-    """Purpose before: who is sought, where, when, why and with what."""
-
-    title: str
-    controller_force: Force
-    categories: list[str]
-    place: str
-    place_ground: str
-    place_intelligence: str
-    starts_at: datetime
-    ends_at: datetime
-    cameras: Sequence[Camera]
-    watchlist_criteria: str
-    watchlist_cap: int
-    necessity: str
-    proportionality: str
-    alternatives: str
-    community_impact: str
-    signs_plan: str
-    notice_plan: str
-    expected_footfall: int | None
-    profile: str
-    threshold: float
-
-
-def save_application(
-    application: Application, *, by: User, deployment: Deployment | None = None
-) -> Deployment:
-    """Write a new draft, or change one that is still editable. Raises Refused."""
+def begin(*, by: User) -> Deployment:
+    """A new draft with nothing in it. Raises Refused."""
+    if not permissions.can_apply(by):
+        raise Refused("Only an applicant may write an application.")
     with transaction.atomic():
-        target = _new(by) if deployment is None else _lock_editable(deployment, by=by)
-        changed = _assign(target, application)
-        target.save()
-        if _set_cameras(target, application.cameras):
-            changed.append("cameras")
-        audit.record(
-            "application.written" if deployment is None else "application.changed",
-            kind=AuditKind.ALTERATION,
-            by=by,
-            deployment=target,
-            details={"fields": changed},
-        )
-        return target
+        draft = Deployment.objects.create(applicant=by, controller_force=own_force())
+        _record(draft, "application.begun", by=by, changed=[])
+        return draft
+
+
+def write(deployment: Deployment, values: Mapping[str, object], *, by: User) -> Deployment:
+    """Set columns of a draft that is still editable. Raises Refused."""
+    if unknown := values.keys() - WRITABLE:
+        raise ValueError(f"not part of an application: {sorted(unknown)}")
+    with transaction.atomic():
+        locked = _lock_editable(deployment, by=by)
+        changed = [name for name, value in values.items() if getattr(locked, name) != value]
+        for name in changed:
+            setattr(locked, name, values[name])
+        if changed:
+            locked.save(update_fields=changed)
+            _record(locked, "application.changed", by=by, changed=changed)
+        return locked
+
+
+def choose_cameras(deployment: Deployment, cameras: Iterable[Camera], *, by: User) -> None:
+    """A camera that stays keeps its zone; a new one has none yet. Raises Refused."""
+    with transaction.atomic():
+        locked = _lock_editable(deployment, by=by)
+        before = set(locked.cameras.values_list("pk", flat=True))
+        locked.cameras.set(cameras)
+        if before != set(locked.cameras.values_list("pk", flat=True)):
+            _record(locked, "application.changed", by=by, changed=["cameras"])
+
+
+def draw_zones(deployment: Deployment, zones: Mapping[int, Zone | None], *, by: User) -> None:
+    """Set the zones of the deployment's cameras, by the camera's id. Raises Refused."""
+    with transaction.atomic():
+        locked = _lock_editable(deployment, by=by)
+        for camera_id, zone in zones.items():
+            columns = dict.fromkeys(("zone_x", "zone_y", "zone_w", "zone_h"), None)
+            DeploymentCamera.objects.filter(deployment=locked, camera_id=camera_id).update(
+                **(columns if zone is None else zone.columns())
+            )
+        _record(locked, "application.changed", by=by, changed=["zones"])
 
 
 def submit_application(deployment: Deployment, *, by: User) -> Deployment:
     """Submit what is complete; an incomplete one is refused with what is missing."""
-    if missing := what_is_missing(deployment):
-        raise Refused(f"Before you submit, say: {', '.join(missing)}.")
     return lifecycle.submit(deployment, by=by)
-
-
-def what_is_missing(deployment: Deployment) -> list[str]:
-    return [words for name, words in REQUIRED_TEXTS.items() if not getattr(deployment, name)]
 
 
 def impose_conditions(deployment: Deployment, *, by: User, conditions: str) -> None:
@@ -126,12 +106,6 @@ def withhold_notice(deployment: Deployment, *, by: User, reason: str) -> None:
         )
 
 
-def _new(by: User) -> Deployment:
-    if not permissions.can_apply(by):
-        raise Refused("Only an applicant may write an application.")
-    return Deployment(applicant=by, **policy_documents.relied_on())
-
-
 def _lock_editable(deployment: Deployment, *, by: User) -> Deployment:
     locked = lock(deployment.pk)
     if not permissions.can_edit(by, locked):
@@ -139,20 +113,11 @@ def _lock_editable(deployment: Deployment, *, by: User) -> Deployment:
     return locked
 
 
-def _assign(deployment: Deployment, application: Application) -> list[str]:
-    """Set every field but the cameras; returns the names of those that changed."""
-    changed = []
-    for field in fields(application):
-        if field.name == "cameras":
-            continue
-        value = getattr(application, field.name)
-        if getattr(deployment, field.name, None) != value:
-            setattr(deployment, field.name, value)
-            changed.append(field.name)
-    return changed
-
-
-def _set_cameras(deployment: Deployment, cameras: Sequence[Camera]) -> bool:
-    before = set(deployment.cameras.values_list("pk", flat=True))
-    deployment.cameras.set(cameras, through_defaults=WHOLE_FRAME.columns())
-    return before != {camera.pk for camera in cameras}
+def _record(deployment: Deployment, action: str, *, by: User, changed: list[str]) -> None:
+    audit.record(
+        action,
+        kind=AuditKind.ALTERATION,
+        by=by,
+        deployment=deployment,
+        details={"fields": changed},
+    )

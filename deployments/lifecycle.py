@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from deployments import audit, authority_documents, publication
+from deployments.application_steps import what_is_missing
 from deployments.enums import AuditKind, Status
 from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
@@ -29,10 +30,10 @@ def submit(deployment: Deployment, *, by: User) -> Deployment:
     with transaction.atomic():
         locked = lock(deployment.pk)
         permit(locked, "submit", by=by)
-        if locked.ends_at <= timezone.now():
-            raise Refused("The window of this application has already passed.")
-        if not locked.cameras.exists():
-            raise Refused("Choose at least one camera before you submit.")
+        check_source(locked, "submit")
+        if missing := what_is_missing(locked):
+            words = "; ".join(each.words for each in missing)
+            raise Refused(f"Before you submit, give {words}.")
         return move(locked, "submit", by=by)
 
 

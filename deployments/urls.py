@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from deployments.views.application import apply, edit, submit
+from deployments.views.application import apply, edit, review, step, submit
 from deployments.views.authority import authority, authority_file
 from deployments.views.briefing import briefing
 from deployments.views.checks import check_cameras, checks
 from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
+from deployments.views.expectation import expected_alerts
 from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
 from deployments.views.rules import lifecycle_rules
@@ -22,6 +23,9 @@ urlpatterns = [
     path("rules/", lifecycle_rules, name="rules"),
     path("<uuid:uuid>/", detail, name="detail"),
     path("<uuid:uuid>/edit/", edit, name="edit"),
+    path("<uuid:uuid>/apply/review/", review, name="review"),
+    path("<uuid:uuid>/apply/expected/", expected_alerts, name="expected"),
+    path("<uuid:uuid>/apply/<slug:name>/", step, name="step"),
     path("<uuid:uuid>/submit/", submit, name="submit"),
     path("<uuid:uuid>/decide/", decide, name="decide"),
     path("<uuid:uuid>/authority/<int:pk>/", authority, name="authority"),

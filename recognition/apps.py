@@ -7,8 +7,16 @@ class RecognitionConfig(AppConfig):
     def ready(self) -> None:
         from deployments import briefings, watchlist
         from deployments.lifecycle import on_status_change
-        from recognition import briefing, control, erasure, start_checks, template_store
+        from recognition import (
+            application_facts,
+            briefing,
+            control,
+            erasure,
+            start_checks,
+            template_store,
+        )
 
+        application_facts.register()
         erasure.register()
         briefings.register_accuracy(briefing.accuracy_of)
         watchlist.on_withdrawal(template_store.remove)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from alerts.enums import AlertStatus
 from alerts.models import Alert
 from deployments import publication
+from deployments.application_steps import STEPS
 from deployments.enums import DocumentKind, DocumentStatus, Status
 from deployments.models import Deployment, PolicyDocument
 from deployments.publication import Counts
@@ -70,6 +71,13 @@ def of_entry(name: str, who: str) -> Page:
     return Page(name, who, address)
 
 
+def of_step(name: str, **more: object) -> Page:
+    def address(world: World) -> str:
+        return reverse("deployments:step", args=[world.deployments[Status.DRAFT].uuid, name])
+
+    return Page("deployments:step", "applicant", address, name, **more)  # type: ignore[arg-type]
+
+
 def of_authority(status: Status) -> Page:
     def address(world: World) -> str:
         document = world.deployments[status].authority_documents.get()
@@ -115,8 +123,10 @@ PAGES: tuple[Page, ...] = (
     *(page("deployments:list", who) for who in ("applicant", SUPER, OPERATOR)),
     page("deployments:rules", OPERATOR),
     page("deployments:apply", "applicant"),
-    page("deployments:apply", "applicant", post={}, state="refused"),
-    of(Status.DRAFT, "deployments:edit", "applicant"),
+    page("deployments:apply", "applicant", post={"title": "x" * 200}, state="refused"),
+    *(of_step(step.name) for step in STEPS),
+    of_step("when", post={"starts_at": "tomorrow"}),
+    of(Status.DRAFT, "deployments:review", "applicant"),
     *(of(status, "deployments:detail", "applicant") for status in (Status.DRAFT, Status.RETURNED)),
     *(of(status, "deployments:detail", SUPER) for status in (Status.SUBMITTED, Status.REFUSED)),
     of(Status.AUTHORISED, "deployments:detail", "watchlist_manager"),
@@ -157,6 +167,8 @@ NOT_PAGES: dict[str, str] = {
     "public:document_pdf": "PDF",
     "public:print": "PDF",
     "public:deployment_print": "PDF",
+    "deployments:edit": "leads to the step where it was left",
+    "deployments:expected": "JSON",
     "deployments:submit": "a form's target",
     "deployments:decide": "a form's target",
     "deployments:authority_file": "PDF or JSON",

@@ -6,9 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -20,6 +18,7 @@ from lfr_site.demo.running import RunningDemo, running, seed
 from lfr_site.demo.signs import sign_picture
 from lfr_site.embedded import discard
 from lfr_site.ports import free_port
+from tests.filling_in import write_application
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -80,32 +79,8 @@ def sign_in(page: Page, role: str, *, password: str) -> None:
 
 def apply(page: Page) -> str:
     """Fill the application in and submit it. Returns the deployment's page."""
-    page.goto("/deployments/new/")
-    starts = datetime.now(ZoneInfo("Europe/London")).replace(second=0, microsecond=0)
-    texts = {
-        "title": "Corn Market",
-        "place": PLACE,
-        "place_intelligence": "Robbery here is three times the force's average.",
-        "starts_at": starts.strftime("%Y-%m-%dT%H:%M"),
-        "ends_at": (starts + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
-        "watchlist_criteria": "Wanted for robbery, or missing and at risk.",
-        "watchlist_cap": "100",
-        "necessity": "Patrols and appeals did not find the people sought.",
-        "proportionality": "One camera, two hours, a short watchlist.",
-        "alternatives": "Patrols and appeals were tried.",
-        "community_impact": "Discussed with the community panel.",
-        "signs_plan": "At the zone and 100 m out.",
-        "notice_plan": "On the site of the force.",
-        "expected_footfall": "5000",
-        "threshold": str(THRESHOLD),
-    }
-    for name, text in texts.items():
-        page.fill(f"[name={name}]", text)
-    for box in page.locator("[name=categories]").all():
-        box.check()
-    page.check("[name=place_ground][value=crime_hotspot]")
-    page.locator("[name=cameras]").first.check()
-    page.click("button[name=action][value=submit]")
+    write_application(page, place=PLACE, threshold=THRESHOLD)
+    page.get_by_role("button", name="Submit for decision").click()
     expect(page.get_by_text("Submitted. An authorising officer decides next.")).to_be_visible()
     return page.url
 

@@ -11,11 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from deployments import lifecycle, permissions, publication, training, watchlist
+from deployments.application_steps import what_is_missing
 from deployments.enums import Status
 from deployments.forms.decision import DecisionForm
 from deployments.models import Deployment, DeploymentResult, User
 from deployments.retention import RULES, Rule, due_after_end
 from deployments.views.access import person_of, visible_deployment
+from deployments.views.application_facts import facts_of
 from deployments.views.checks import checks_for
 from deployments.views.moves import moves_for
 
@@ -39,12 +41,13 @@ def render_detail(
     can_decide = permissions.can_decide(person, deployment)
     context = {
         "deployment": deployment,
-        "cameras": deployment.cameras.all(),
+        **facts_of(deployment),
         "authority_documents": deployment.authority_documents.defer("content", "pdf"),
         "changes": deployment.status_changes.select_related("by"),
         "moves": moves_for(person, deployment),
         "unexplained_stop": _unexplained_stop(person, deployment),
-        "can_edit": permissions.can_edit(person, deployment),
+        "can_edit": (can_edit := permissions.can_edit(person, deployment)),
+        "missing": what_is_missing(deployment) if can_edit else [],
         "decision": (decision or DecisionForm()) if can_decide else None,
         **checks_for(person, deployment),
         "start_records": _start_records(deployment),

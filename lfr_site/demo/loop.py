@@ -1,15 +1,15 @@
 """The whole loop as the people concerned go through it, over HTTP and a WebSocket."""
 
+import hashlib
 import io
 import re
 import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from lfr_site.demo.application import write_application
 from lfr_site.demo.listener import ConsoleListener, Heard, listen
 from lfr_site.demo.sheet import rows, sheet_of
 from lfr_site.demo.signs import sign_picture
@@ -46,13 +46,13 @@ class Loop:
         return f"/deployments/{self.uuid}/"
 
     def apply(self, *, threshold: float) -> None:
-        """The applicant writes and submits; they cannot decide it themselves."""
+        """The applicant writes step by step, leaves, takes it up again and submits."""
         applicant = self.people["applicant"]
-        starts = datetime.now(ZoneInfo("Europe/London")).replace(second=0, microsecond=0)
-        answer = applicant.post(
-            "/deployments/new/", application(starts, threshold=threshold, cameras=self._cameras())
-        )
-        self.uuid = answer.url.rstrip("/").rpartition("/")[2]
+        self.uuid = write_application(applicant, place=PLACE, threshold=threshold)
+        review = f"{self.page}apply/review/"
+        if "Nothing is missing." not in applicant.get(review).text:
+            raise UnexpectedAnswer("the application lacks something")
+        answer = applicant.post(f"{self.page}submit/", form_at=review)
         if not answer.url.endswith(self.page) or "Submitted" not in answer.text:
             raise UnexpectedAnswer("the application was not submitted")
 
@@ -61,12 +61,26 @@ class Loop:
         decision = {
             "decision": "authorise",
             "reasons": "Necessary for the offences named, limited in place and time.",
+            "conditions": CONDITIONS,
         }
         self.people["applicant"].post(
             f"{self.page}decide/", decision, form_at=self.page, is_refused=True
         )
         officer.post(f"{self.page}decide/", decision, form_at=self.page)
         self._expect_status("Authorised")
+        self._take_the_authority(officer)
+
+    def _take_the_authority(self, officer: Visitor) -> None:
+        """The written authority says what was decided, and its record has the printed hash."""
+        found = re.search(r"authority/\d+/", officer.get(self.page).text)
+        if found is None:
+            raise UnexpectedAnswer("there is no written authority")
+        page = f"{self.page}{found[0]}"
+        words, record = officer.get(page).text, officer.get(f"{page}json/").content
+        if CONDITIONS not in words or hashlib.sha256(record).hexdigest() not in words:
+            raise UnexpectedAnswer("the written authority is not what was decided")
+        if not officer.get(f"{page}pdf/").content.startswith(b"%PDF"):
+            raise UnexpectedAnswer("the written authority cannot be printed")
 
     def read_notice(self) -> None:
         """Anyone reads date, place and times, without a cookie."""
@@ -211,10 +225,6 @@ class Loop:
                 raise UnexpectedAnswer("the watchlist was not enrolled in time")
             time.sleep(0.25)
 
-    def _cameras(self) -> list[str]:
-        page = self.people["applicant"].get("/deployments/new/").text
-        return _values_of(page, "cameras")
-
     def _status(self) -> str:
         return str(
             self.people["authorising_officer"].get(f"{self.page}progress/").json()["status_words"]
@@ -226,46 +236,7 @@ class Loop:
 
 
 PLACE = "High Street, Seedham"
-
-
-def application(
-    starts: datetime, *, threshold: float, cameras: list[str]
-) -> dict[str, str | list[str]]:
-    """What the applicant fills in; times as the browser's picker gives them."""
-    return {
-        "action": "submit",
-        "title": "High Street, check",
-        "controller_force": "Seed Constabulary",
-        "categories": [
-            "wanted_by_courts",
-            "suspected_of_offence",
-            "bail_conditions",
-            "court_order",
-            "missing_at_risk",
-            "risk_of_harm",
-        ],
-        "place": PLACE,
-        "place_ground": "crime_hotspot",
-        "place_intelligence": "Robbery here is three times the force's average.",
-        "starts_at": starts.strftime("%Y-%m-%dT%H:%M"),
-        "ends_at": (starts + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
-        "cameras": cameras,
-        "watchlist_criteria": "Wanted for robbery, in breach of bail, or missing and at risk.",
-        "watchlist_cap": "200",
-        "necessity": "Patrols and appeals did not find the people sought.",
-        "proportionality": "One camera, two hours, a short watchlist.",
-        "alternatives": "Patrols and appeals were tried.",
-        "community_impact": "Discussed with the community panel.",
-        "signs_plan": "At the zone and 100 m out.",
-        "notice_plan": "On the site of the force.",
-        "expected_footfall": "5000",
-        "profile": "embedded",
-        "threshold": str(threshold),
-    }
-
-
-def _values_of(page: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="(\d+)"', page)
+CONDITIONS = "Nobody is kept for longer than it takes to establish who they are."
 
 
 def _zipped(assets: Path, names: list[str]) -> bytes:

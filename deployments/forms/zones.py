@@ -1,0 +1,64 @@
+"""The zone of each chosen camera, as four numbers in hundredths of the picture. The page's script
+draws the same numbers on the still."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from deployments.models import DeploymentCamera
+from deployments.zones import Zone, zone_of
+
+PARTS = ("x", "y", "w", "h")
+
+
+def _percent(label: str, *, least: str = "0") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=Decimal(least),
+        max_value=Decimal(100),
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
+        error_messages={"invalid": "Write a number from 0 to 100."},
+    )
+
+
+class ZoneForm(forms.Form):
+    x = _percent("Left edge, %")
+    y = _percent("Top edge, %")
+    w = _percent("Width, %", least="1")
+    h = _percent("Height, %", least="1")
+
+    def __init__(self, data: Mapping[str, Any] | None, *, used: DeploymentCamera) -> None:
+        self.used = used
+        zone = zone_of(used)
+        self.saved = zone
+        initial = {} if zone is None else {name: getattr(zone, name) * 100 for name in PARTS}
+        super().__init__(data, prefix=f"camera-{used.camera_id}", initial=initial, label_suffix="")
+        for field in self.fields.values():
+            field.is_asked_for = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = [name for name in PARTS if cleaned.get(name) is not None]
+        if self.errors or not given:
+            return cleaned
+        if len(given) < len(PARTS):
+            self.add_error(None, f"{self.used.camera}: a zone needs all four numbers.")
+        elif cleaned["x"] + cleaned["w"] > 100 or cleaned["y"] + cleaned["h"] > 100:
+            self.add_error(None, f"{self.used.camera}: the zone must lie inside the picture.")
+        return cleaned
+
+    def zone(self) -> Zone | None:
+        values = [self.cleaned_data[name] for name in PARTS]
+        if None in values:
+            return None
+        return Zone(*(value / 100 for value in values))
+
+
+def zone_forms(
+    used: Iterable[DeploymentCamera], data: Mapping[str, Any] | None = None
+) -> list[ZoneForm]:
+    return [ZoneForm(data, used=each) for each in used]

@@ -1,0 +1,18 @@
+"""What the pages of an application show beside its texts: cameras with their zones, documents, and
+the false alerts to expect."""
+
+from deployments.authority_content import documents_of
+from deployments.expectation_view import expected
+from deployments.models import Deployment
+from deployments.zones import zone_of
+
+
+def facts_of(deployment: Deployment) -> dict[str, object]:
+    used = deployment.deploymentcamera_set.select_related("camera").order_by("camera__name")
+    return {
+        "used_cameras": [{"camera": each.camera, "zone": zone_of(each)} for each in used],
+        "documents": documents_of(deployment),
+        "expected": expected(
+            deployment, profile=deployment.profile, threshold=deployment.threshold
+        ),
+    }
