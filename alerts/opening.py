@@ -20,7 +20,7 @@ from alerts.protocol import (
 )
 from alerts.queries import alerts_for, events_between
 from alerts.viewers import Viewer, refusal
-from deployments import audit
+from deployments import audit, second_factor
 from deployments.enums import AuditKind
 from deployments.models import Deployment, User
 
@@ -59,6 +59,8 @@ def read_opening(scope: Mapping[str, Any], request: Request) -> Opening | Refusa
     user = User.objects.filter(pk=scope["user"].pk, is_active=True).first()
     session_key = scope["session"].session_key if "session" in scope else None
     if user is None or not session_key:
+        return Refusal(CloseCode.SIGNED_OUT)
+    if not second_factor.is_satisfied(scope["session"], user):
         return Refusal(CloseCode.SIGNED_OUT)
     deployment = Deployment.objects.filter(uuid=scope["url_route"]["kwargs"]["uuid"]).first()
     if deployment is None:

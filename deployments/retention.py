@@ -194,7 +194,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "staff_account",
-            "Accounts of the force's own staff: ranks, roles, training and changes made to them",
+            "Accounts of the force's own staff: rank, roles, training, second factors, changes",
             "database",
             "creation",
             None,
@@ -205,6 +205,9 @@ RULES: dict[str, Rule] = {
                 "deployments.User_groups",
                 "deployments.User_user_permissions",
                 "deployments.Training",
+                "mfa.Authenticator",
+                "account.EmailAddress",
+                "account.EmailConfirmation",
                 "auth.Group",
                 "auth.Group_permissions",
                 "auth.Permission",

@@ -1,8 +1,14 @@
 """Django's admin for two roles only: the auditor, who reads, and the system administrator, who
 configures. Being staff or a superuser opens nothing."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from deployments import permissions
 from deployments.models import User
@@ -20,3 +26,13 @@ class RoleAdminSite(AdminSite):
         return isinstance(user, User) and (
             permissions.can_read_audit(user) or permissions.can_configure(user)
         )
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one sign-in, with its second factor; the admin has none of its own."""
+        if request.user.is_authenticated:
+            raise PermissionDenied(
+                "The administration is for auditors, inspectors and system administrators."
+            )
+        wanted = request.GET.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+        return redirect_to_login(wanted if is_ours else reverse("admin:index"))

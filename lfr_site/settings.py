@@ -33,6 +33,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "pgtrigger",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "channels",
@@ -52,6 +55,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "lfr_site.middleware.StaffMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -150,6 +155,26 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 
+# Every person shows a second factor. Off in the demo, which says so on every page.
+SECOND_FACTOR = env.boolean("LFR_SECOND_FACTOR", default=True)
+# A decision asks for it again unless it was shown this recently; an image after this long idle.
+STEP_UP_S = 60 * env.integer("LFR_STEP_UP_MINUTES", default=5, minimum=1)
+IMAGE_IDLE_S = 60 * env.integer("LFR_IMAGE_IDLE_MINUTES", default=15, minimum=1)
+ACCOUNT_ADAPTER = "lfr_site.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "lfr_site.accounts.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # until the session's own age, as the retention table says
+ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_S
+# Wrong passwords are django-axes' to count; these count wrong codes, by person.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "reauthenticate": "20/m/user"}
+MFA_ADAPTER = "lfr_site.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not used
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -221,6 +246,7 @@ CONTACT_EMAIL = env.text("LFR_CONTACT_EMAIL", default="")
 CONTACT_ADDRESS = env.text("LFR_CONTACT_ADDRESS", default="")
 DPO_EMAIL = env.text("LFR_DPO_EMAIL", default="")
 COMPLAINTS_URL = env.text("LFR_COMPLAINTS_URL", default="")
+MFA_TOTP_ISSUER = FORCE_NAME
 
 LOGGING = {
     "version": 1,

@@ -1,7 +1,8 @@
 """Signing in, and the page each person starts from."""
 
+from allauth.account.views import LoginView
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -11,9 +12,12 @@ from deployments.models import User
 ADMIN_ONLY = frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR})
 
 
-class SignIn(LoginView):
+class SignIn(LoginView):  # type: ignore[misc]
     template_name = "registration/sign_in.html"
-    redirect_authenticated_user = True
+
+
+def inactive(_: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("This account is disabled. Ask your system administrator.")
 
 
 @login_required

@@ -76,6 +76,8 @@ def set_environment(urls: Urls, *, data_dir: Path) -> None:
             "LFR_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "LFR_FORCE_NAME": "Seed Constabulary",
             "LFR_SSL_REDIRECT": "0",
+            # Tests of the second factor turn it on; the others sign people in without.
+            "LFR_SECOND_FACTOR": "0",
         }
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import reverse
 
 from alerts.enums import AlertStatus
@@ -22,7 +23,9 @@ from tests.factories import (
     make_deployment,
     make_entry,
     make_policy_document,
+    person,
 )
+from tests.second_factors import app_of
 
 COUNTS = Counts(12, 4312, 9, 6, 2, 1, 5, {"arrest": 3, "no_further_action": 1})
 
@@ -120,6 +123,19 @@ PAGES: tuple[Page, ...] = (
     *(of(status, "public:deployment") for status in PUBLIC_STATES),
     page("sign_in"),
     page("sign_in", post={"username": "nobody", "password": "wrong"}, state="refused"),
+    *(page(name, OPERATOR) for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn")),
+    page("account_reauthenticate", OPERATOR),
+    page("mfa_index", "bob", state="set up"),
+    *(
+        page(name, "bob")
+        for name in (
+            "mfa_deactivate_totp",
+            "mfa_list_webauthn",
+            "mfa_generate_recovery_codes",
+            "mfa_view_recovery_codes",
+        )
+    ),
+    page("account_inactive"),
     *(page("deployments:list", who) for who in ("applicant", SUPER, OPERATOR)),
     page("deployments:rules", OPERATOR),
     page("deployments:apply", "applicant"),
@@ -152,6 +168,12 @@ PAGES: tuple[Page, ...] = (
 
 # Names that answer no page, with what they answer instead.
 NOT_PAGES: dict[str, str] = {
+    "account_login": "the sign-in under allauth's name",
+    "mfa_authenticate": "shown in the middle of signing in: tests/test_second_factor_browser.py",
+    "mfa_reauthenticate": "asks only where the factor is on: tests/test_second_factor_browser.py",
+    "mfa_reauthenticate_webauthn": "the same with a key: tests/test_second_factor_browser.py",
+    "mfa_edit_webauthn": "needs a key: tests/test_second_factor_browser.py",
+    "mfa_remove_webauthn": "needs a key: tests/test_second_factor_browser.py",
     "home": "sends each person to the page they start from",
     "sign_out": "a form's target",
     "public:feed": "Atom",
@@ -214,6 +236,8 @@ def make_world() -> World:
     publication.publish_result(deployments[Status.ENDED], COUNTS, profile_version="embedded 1")
     alerts = {status: make_alert(live, status=status) for status in AlertStatus}
     make_camera(name="A camera that nothing uses")
+    app_of(person("bob"))
+    RecoveryCodes.activate(person("bob"))
     return World(deployments, alerts, _documents())
 
 

@@ -14,6 +14,7 @@ from deployments import audit, image_store
 from deployments.encryption import Unreadable
 from deployments.enums import AuditKind
 from deployments.models import StoredImage, User
+from deployments.step_up import shows_images
 
 ERASED = "This alert was erased."
 
@@ -41,6 +42,7 @@ def detail(request: HttpRequest, person: User, alert: Alert) -> HttpResponse:
 
 
 @require_GET
+@shows_images
 @for_alert
 def image(request: HttpRequest, person: User, alert: Alert, which: str) -> HttpResponse:
     stored = _image_of(alert, which)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from deployments import lifecycle
+from deployments import lifecycle, permissions, step_up
 from deployments.applications import impose_conditions, withhold_notice
 from deployments.forms.decision import DecisionForm
 from deployments.lifecycle import Refused
@@ -29,6 +29,8 @@ _TRANSITIONS: dict[str, tuple[Callable[..., Deployment], str]] = {
 @require_POST
 def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
     deployment = visible_deployment(request, uuid)
+    if permissions.can_decide(person_of(request), deployment):
+        step_up.require_fresh_proof(request)
     form = DecisionForm(request.POST)
     if form.is_valid():
         try:

@@ -18,6 +18,7 @@ from deployments.forms.listing import EntryFilter
 from deployments.forms.watchlist import EntryForm, ReasonForm
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, WatchlistEntry
+from deployments.step_up import shows_images
 from deployments.views.access import person_of, require, visible_deployment
 
 PAGE_SIZE = 50
@@ -74,6 +75,7 @@ def entry(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@shows_images
 def entry_image(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """One look at a person's image: logged before it is shown."""
     deployment = viewable(request, uuid)

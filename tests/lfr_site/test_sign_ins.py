@@ -38,7 +38,20 @@ def test_being_locked_out_is_recorded_by_number(client: Client) -> None:
     for _ in range(settings.AXES_FAILURE_LIMIT):
         try_to_sign_in(client, "alice", "wrong")
 
-    assert actions() == [("person.locked_out", "system", f"user {alice.pk}")]
+    failed = ("person.sign_in_failed", "system", f"user {alice.pk}")
+    locked = ("person.locked_out", "system", f"user {alice.pk}")
+    assert actions() == [failed] * (settings.AXES_FAILURE_LIMIT - 1) + [locked]
+
+
+def test_trying_on_while_locked_out_does_not_fill_the_trail(client: Client) -> None:
+    person("alice")
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        try_to_sign_in(client, "alice", "wrong")
+    failed = [action for action, *_ in actions()].count("person.sign_in_failed")
+
+    try_to_sign_in(client, "alice", "wrong")
+
+    assert [action for action, *_ in actions()].count("person.sign_in_failed") == failed
 
 
 def test_a_name_that_is_nobodys_is_not_written_down(client: Client) -> None:
