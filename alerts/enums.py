@@ -12,6 +12,7 @@ class AlertStatus(TextChoices):
     ENGAGED = "engaged", "Engaged"
     NOT_LOCATED = "not_located", "Not located"
     RESOLVED = "resolved", "Outcome recorded"
+    NOT_SOUGHT = "not_sought", "No longer sought"
 
 
 class Verdict(TextChoices):
@@ -47,4 +48,5 @@ class EventKind(TextChoices):
     ENGAGED = "engaged", "Engaged"
     NOT_LOCATED = "not_located", "Not located"
     RESOLVED = "resolved", "Outcome recorded"
+    NOT_SOUGHT = "not_sought", "No longer sought"
     ERASED = "erased", "Erased"

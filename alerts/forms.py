@@ -3,6 +3,7 @@
 from django import forms
 
 from alerts.enums import DismissalReason, Outcome
+from deployments.enums import SoughtSource
 
 FACTORS = ("subject", "system", "environment")
 YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -29,6 +30,19 @@ class DismissForm(JudgementForm):
             "invalid_choice": "Choose why the alert is dismissed.",
         },
     )
+
+
+class SoughtForm(forms.Form):
+    """Who was asked, just now, whether the person is still sought."""
+
+    source = forms.ChoiceField(
+        choices=SoughtSource,
+        error_messages={
+            "required": "Say who was asked whether the person is still sought.",
+            "invalid_choice": "Say who was asked whether the person is still sought.",
+        },
+    )
+    reference = forms.CharField(max_length=60, required=False)
 
 
 class ResolveForm(forms.Form):

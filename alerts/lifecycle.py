@@ -14,7 +14,7 @@ from alerts.enums import AlertStatus, EventKind, Outcome, Verdict
 from alerts.events import emit
 from alerts.models import Adjudication, Alert, Engagement
 from alerts.transitions import MOVES
-from deployments import audit, image_store, training
+from deployments import audit, image_store, still_sought, training
 from deployments import permissions as deployment_permissions
 from deployments.enums import AuditKind, ImageKind, Status, TrainingKind
 from deployments.lifecycle import Refused
@@ -171,14 +171,40 @@ def confirm(alert: Alert, *, by: User, factors: Mapping[str, str]) -> Alert:
         return _move(locked, "confirm", EventKind.CONFIRMED, by=by)
 
 
-def dispatch(alert: Alert, *, by: User) -> Alert:
-    """Send officers. The database refuses it without a recorded judgement (I8)."""
+def dispatch(alert: Alert, *, by: User, source: str = "", reference: str = "") -> Alert:
+    """Send officers. The database refuses it without a recorded judgement (I8), and without a
+    check since the alert that the person is still sought: `source` says who was asked just now."""
     with transaction.atomic():
         locked = _lock(alert)
         if not permissions.can_judge(by, locked):
             raise Refused("Only the operator who judged this alert sends officers.")
+        if locked.status == AlertStatus.CONFIRMED and locked.entry is not None:
+            _ask_whether_sought(locked, locked.entry, by=by, source=source, reference=reference)
         locked.dispatched_at = timezone.now()
         return _move(locked, "dispatch", EventKind.DISPATCHED, by=by, fields=("dispatched_at",))
+
+
+def _ask_whether_sought(
+    alert: Alert, entry: WatchlistEntry, *, by: User, source: str, reference: str
+) -> None:
+    if source:
+        still_sought.confirm_entry(entry, source=source, reference=reference, by=by)
+    elif not still_sought.was_asked_since(entry, alert.raised_at):
+        raise Refused("First ask whether the person is still sought, and say who was asked.")
+
+
+def close_not_sought(alert: Alert, *, by: User, source: str) -> Alert:
+    """The operator asked and the person is no longer sought: nobody is sent, and the entry comes
+    off the list at once, with its template and with the images of its alerts."""
+    with transaction.atomic():
+        locked = _lock(alert)
+        if not permissions.can_judge(by, locked):
+            raise Refused("Only the operator who judged this alert closes it.")
+        moved = _move(locked, "not_sought", EventKind.NOT_SOUGHT, by=by)
+        if moved.entry is not None:
+            still_sought.withdraw_no_longer_sought(moved.entry, source=source, by=by)
+        moved.refresh_from_db()
+        return moved
 
 
 def engage(alert: Alert, *, by: User) -> Alert:

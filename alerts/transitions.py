@@ -9,6 +9,7 @@ MOVES: dict[str, tuple[frozenset[AlertStatus], AlertStatus]] = {
     "release": (frozenset({A.CLAIMED}), A.RAISED),
     "dismiss": (frozenset({A.CLAIMED}), A.DISMISSED),
     "confirm": (frozenset({A.CLAIMED}), A.CONFIRMED),
+    "not_sought": (frozenset({A.CONFIRMED}), A.NOT_SOUGHT),
     "dispatch": (frozenset({A.CONFIRMED}), A.DISPATCHED),
     "engage": (frozenset({A.DISPATCHED}), A.ENGAGED),
     "not_located": (frozenset({A.DISPATCHED}), A.NOT_LOCATED),
@@ -39,7 +40,8 @@ ONLY_FORGOTTEN = ("entry_id", "probe_id", "context_id", "face_box")
 
 
 def legal_move_sql() -> str:
-    """PL/pgSQL: only moves of the table, and officers only after a recorded judgement (I8)."""
+    """PL/pgSQL: only moves of the table, and officers only after a recorded judgement (I8) and a
+    check, made since the alert, that the person is still sought."""
     pairs = ", ".join(f"('{old.value}', '{new.value}')" for old, new in sorted(LEGAL_MOVES))
     changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in FIXED_COLUMNS)
     relinked = " OR ".join(
@@ -56,6 +58,13 @@ def legal_move_sql() -> str:
                 WHERE alert_id = NEW.id AND verdict = 'confirmed'
             ) THEN
                 RAISE EXCEPTION 'officers are sent only after a recorded human judgement'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF NEW.status = 'dispatched' AND NOT EXISTS (
+                SELECT FROM deployments_stillsoughtcheck
+                WHERE entry_id = OLD.entry_id AND at >= OLD.raised_at
+            ) THEN
+                RAISE EXCEPTION 'officers are sent only to a person who is still sought'
                     USING ERRCODE = 'check_violation';
             END IF;
         END IF;

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/dismiss/", decisions.dismiss, name="dismiss"),
     path("<uuid:uuid>/confirm/", decisions.confirm, name="confirm"),
     path("<uuid:uuid>/dispatch/", decisions.dispatch, name="dispatch"),
+    path("<uuid:uuid>/not-sought/", decisions.not_sought, name="not_sought"),
     path("<uuid:uuid>/engage/", decisions.engage, name="engage"),
     path("<uuid:uuid>/not-located/", decisions.not_located, name="not_located"),
     path("<uuid:uuid>/resolve/", decisions.resolve, name="resolve"),

@@ -90,10 +90,24 @@ class Response(TextChoices):
 
 
 class EntryStatus(TextChoices):
+    """Searched for only when `enrolled`: with a template, and reviewed by a second person."""
+
     PENDING = "pending", "Waiting to be enrolled"
+    TO_REVIEW = "to_review", "Waiting for review"
     ENROLLED = "enrolled", "Enrolled"
     REFUSED = "refused", "Image refused"
+    RETURNED = "returned", "Sent back"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class SoughtSource(TextChoices):
+    """Who was asked whether a person is still sought."""
+
+    PNC = "pnc", "Police National Computer"
+    FORCE_RECORDS = "force_records", "Force records system"
+    COURT = "court", "Court or warrants office"
+    OFFICER_IN_CASE = "officer_in_case", "Officer in the case"
+    MISSING_PERSONS = "missing_persons", "Missing persons unit"
 
 
 class ImageKind(TextChoices):

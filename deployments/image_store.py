@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from deployments.encryption import Unreadable, master_key, new_key, seal, unseal
+from deployments.encryption import Unreadable, keyed_digest, master_key, new_key, seal, unseal
 from deployments.enums import ImageKind, Status
 from deployments.models import Deployment, DeploymentKey, StoredImage
 
@@ -33,7 +33,7 @@ def put(
     )
     path = path_of(image.pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealed = seal(data, key=_data_key(deployment), associated=str(image.pk))
+    sealed = seal(data, key=data_key(deployment), associated=str(image.pk))
     _write_durably(path, sealed)
     return image
 
@@ -57,6 +57,11 @@ def erase(images: Iterable[StoredImage]) -> int:
     StoredImage.objects.filter(pk__in=ids).delete()
     transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
+
+
+def digest(deployment: Deployment, data: bytes) -> bytes:
+    """Finds the same image a second time, as long as the deployment's key exists."""
+    return keyed_digest(data, key=data_key(deployment), purpose="watchlist image")
 
 
 def destroy_key(deployment: Deployment) -> bool:
@@ -100,7 +105,7 @@ def _write_durably(path: Path, data: bytes) -> None:
     partial.rename(path)
 
 
-def _data_key(deployment: Deployment) -> bytes:
+def data_key(deployment: Deployment) -> bytes:
     """The deployment's key, made at first use. A closed deployment gets no new one."""
     key_row = DeploymentKey.objects.filter(deployment=deployment).first()
     if key_row is None:

@@ -68,6 +68,11 @@ def is_trained_watchlist_manager(user: User) -> bool:
     )
 
 
+def can_review(user: User, deployment: Deployment, *, added_by_id: int) -> bool:
+    """Nobody reviews what they added."""
+    return can_manage_watchlist(user, deployment) and added_by_id != user.pk
+
+
 def can_view_watchlist(user: User, deployment: Deployment) -> bool:
     return (
         user.has_role(Role.WATCHLIST_MANAGER) or user.has_role(Role.OPERATOR)

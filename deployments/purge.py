@@ -14,6 +14,7 @@ from deployments.locking import lock
 from deployments.models import (
     Deployment,
     ErasureRecord,
+    StillSoughtCheck,
     WatchlistEntry,
     WatchlistLedger,
 )
@@ -105,6 +106,7 @@ def erase_watchlist(due: Due) -> int:
         removed_at=timezone.now()
     )
     WatchlistEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+    StillSoughtCheck.objects.filter(deployment=due.deployment).delete()
     image_store.erase(entry.image for entry in entries)
     return len(entries)
 

@@ -86,7 +86,13 @@ RULES: dict[str, Rule] = {
             24 * HOUR,
             24 * HOUR,
             "Watchlists are unique to one deployment and destroyed within 24 hours of its end",
-            ("deployments.WatchlistEntry", "deployments.StoredImage", "deployments.DeploymentKey"),
+            (
+                "deployments.WatchlistEntry",
+                "deployments.StillSoughtCheck",
+                "deployments.LikelySamePerson",
+                "deployments.StoredImage",
+                "deployments.DeploymentKey",
+            ),
         ),
         Rule(
             "watchlist_templates",

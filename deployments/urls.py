@@ -15,6 +15,13 @@ from deployments.views.rules import lifecycle_rules
 from deployments.views.signs import remove_sign, sign_list, sign_picture
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
 from deployments.views.watchlist_import import import_watchlist
+from deployments.views.watchlist_review import (
+    approve_under_18,
+    keep_both,
+    review_watchlist,
+    send_back,
+    sought,
+)
 
 app_name = "deployments"
 urlpatterns = [
@@ -45,4 +52,10 @@ urlpatterns = [
     path("<uuid:uuid>/watchlist/<int:pk>/", entry, name="entry"),
     path("<uuid:uuid>/watchlist/<int:pk>/image/", entry_image, name="entry_image"),
     path("<uuid:uuid>/watchlist/<int:pk>/withdraw/", withdraw, name="withdraw"),
+    path("<uuid:uuid>/watchlist/review/", review_watchlist, name="review_watchlist"),
+    path("<uuid:uuid>/watchlist/sought/", sought, name="sought"),
+    path("<uuid:uuid>/watchlist/<int:pk>/sought/", sought, name="entry_sought"),
+    path("<uuid:uuid>/watchlist/<int:pk>/send-back/", send_back, name="send_back"),
+    path("<uuid:uuid>/watchlist/<int:pk>/approve/", approve_under_18, name="approve_under_18"),
+    path("<uuid:uuid>/watchlist/<int:pk>/keep-both/<int:pair>/", keep_both, name="keep_both"),
 ]

@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from deployments import audit, image_store, permissions
+from deployments import audit, image_store, ledger, permissions
 from deployments.enums import AuditKind, EntryStatus, ImageKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
-from deployments.models import Deployment, User, WatchlistEntry, WatchlistLedger
+from deployments.models import Deployment, User, WatchlistEntry
 from deployments.queues import send_enrolment
 
 
@@ -28,14 +28,20 @@ class NewEntry:
     image_source: str
     image_date: date
     lawful_basis: str
+    is_under_18: bool = False
+    under_18_rationale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """`enrolled` are searched for; `to_review` have a template and wait for a second person."""
+
     total: int
     pending: int
+    to_review: int
     enrolled: int
     refused: int
+    returned: int
 
     @property
     def is_done(self) -> bool:
@@ -55,7 +61,15 @@ def add_entry(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEn
             _may_add(locked, new, by=by)
             return _store(locked, new, by=by)
     except IntegrityError as error:
-        raise Refused("This reference is already on the watchlist.") from error
+        raise Refused(_which_is_twice(error)) from error
+
+
+def _which_is_twice(error: IntegrityError) -> str:
+    if "image_once_a_watchlist" in str(error):
+        return "This image is already on the watchlist, under another reference."
+    if "reference_once_a_watchlist" in str(error):
+        return "This reference is already on the watchlist."
+    return "The entry is not complete: it names its reference, image source and lawful basis."
 
 
 def _may_add(deployment: Deployment, new: NewEntry, *, by: User) -> None:
@@ -66,6 +80,8 @@ def _may_add(deployment: Deployment, new: NewEntry, *, by: User) -> None:
         )
     if new.category not in deployment.categories:
         raise Refused("This category was not authorised for this deployment.")
+    if new.is_under_18 and not new.under_18_rationale.strip():
+        raise Refused("Say why somebody under 18 must be sought in this way.")
     if deployment.entries.count() >= deployment.watchlist_cap:
         raise Refused(f"The watchlist is full: its authorised cap is {deployment.watchlist_cap}.")
 
@@ -79,9 +95,12 @@ def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry
         category=new.category,
         response=new.response,
         image=image,
+        image_digest=image_store.digest(deployment, new.image),
         image_source=new.image_source,
         image_date=new.image_date,
         lawful_basis=new.lawful_basis,
+        is_under_18=new.is_under_18,
+        under_18_rationale=new.under_18_rationale if new.is_under_18 else "",
         added_by=by,
     )
     audit.record(
@@ -90,7 +109,11 @@ def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry
         by=by,
         deployment=deployment,
         subject=f"entry {entry.pk}",
-        details={"category": new.category, "response": new.response},
+        details={
+            "category": new.category,
+            "response": new.response,
+            "under_18": new.is_under_18,
+        },
     )
     # A broker that is gone loses the request, not the entry: it is asked for again.
     transaction.on_commit(lambda: send_enrolment(entry.pk), robust=True)
@@ -105,30 +128,29 @@ def withdraw_entry(entry: WatchlistEntry, *, by: User, reason: str) -> None:
         deployment = lock(entry.deployment_id)
         if not permissions.can_manage_watchlist(by, deployment):
             raise Refused("Only a watchlist manager may change the watchlist.")
-        held = WatchlistEntry.objects.select_related("image").filter(pk=entry.pk).first()
-        if held is None:
-            raise Refused("This entry was withdrawn already.")
-        for forget in _on_withdrawal:
-            forget(held)
-        bump_version(deployment)
-        _close_ledger(held)
-        subject = f"entry {held.pk}"
-        held.delete()
-        image_store.erase([held.image])
-        audit.record(
-            "watchlist.withdrawn",
-            kind=AuditKind.ERASURE,
-            by=by,
-            deployment=deployment,
-            subject=subject,
-            reason=reason,
-        )
+        withdraw(deployment, entry.pk, by=by, reason=reason)
 
 
-def _close_ledger(entry: WatchlistEntry) -> None:
-    WatchlistLedger.objects.filter(
-        deployment=entry.deployment_id, reference=entry.reference, removed_at=None
-    ).update(removed_at=timezone.now())
+def withdraw(deployment: Deployment, entry_id: int, *, by: User, reason: str) -> None:
+    """The withdrawal itself, under the deployment's lock; the caller has asked for the right."""
+    held = deployment.entries.select_related("image").filter(pk=entry_id).first()
+    if held is None:
+        raise Refused("This entry was withdrawn already.")
+    for forget in _on_withdrawal:
+        forget(held)
+    bump_version(deployment)
+    ledger.close(held)
+    subject = f"entry {held.pk}"
+    held.delete()
+    image_store.erase([held.image])
+    audit.record(
+        "watchlist.withdrawn",
+        kind=AuditKind.ERASURE,
+        by=by,
+        deployment=deployment,
+        subject=subject,
+        reason=reason,
+    )
 
 
 # Apps to the right hold data about an entry (templates, alerts) and let go of it here.
@@ -140,17 +162,14 @@ def on_withdrawal(forget: Callable[[WatchlistEntry], None]) -> None:
 
 
 def mark_enrolled(entry: WatchlistEntry) -> None:
-    """From now on this person is searched for; the ledger says since when."""
-    WatchlistEntry.objects.filter(pk=entry.pk).update(
-        status=EntryStatus.ENROLLED, refusal="", enrolled_at=timezone.now()
-    )
-    WatchlistLedger.objects.get_or_create(
-        deployment=entry.deployment,
-        reference=entry.reference,
-        removed_at=None,
-        defaults={"category": entry.category, "added_at": timezone.now()},
-    )
-    bump_version(entry.deployment)
+    """The image gave a template. A second person reviews the entry before it is searched for;
+    one that was reviewed already, and lost its template in a crash, is searched for again."""
+    if entry.status == EntryStatus.PENDING:
+        WatchlistEntry.objects.filter(pk=entry.pk).update(
+            status=EntryStatus.TO_REVIEW, refusal="", enrolled_at=timezone.now()
+        )
+    else:
+        bump_version(entry.deployment)
     audit.record(
         "watchlist.enrolled",
         kind=AuditKind.COLLECTION,
@@ -164,7 +183,7 @@ def mark_refused(entry: WatchlistEntry, *, reason: str) -> None:
     """Keep the entry with the reason; the manager provides a better image or withdraws it. An
     entry that was searched for until now, and lost its template, is no longer."""
     WatchlistEntry.objects.filter(pk=entry.pk).update(status=EntryStatus.REFUSED, refusal=reason)
-    _close_ledger(entry)
+    ledger.close(entry)
     audit.record(
         "watchlist.image_refused",
         kind=AuditKind.DECISION,
@@ -186,7 +205,9 @@ def progress(deployment: Deployment) -> Progress:
     counts = deployment.entries.aggregate(
         total=Count("pk"),
         pending=Count("pk", filter=Q(status=EntryStatus.PENDING)),
+        to_review=Count("pk", filter=Q(status=EntryStatus.TO_REVIEW)),
         enrolled=Count("pk", filter=Q(status=EntryStatus.ENROLLED)),
         refused=Count("pk", filter=Q(status=EntryStatus.REFUSED)),
+        returned=Count("pk", filter=Q(status=EntryStatus.RETURNED)),
     )
     return Progress(**counts)

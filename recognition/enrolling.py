@@ -4,6 +4,7 @@ from django.db import transaction
 
 from deployments import image_store, watchlist
 from deployments.encryption import Unreadable
+from deployments.entry_rules import HAS_TEMPLATE
 from deployments.enums import EntryStatus
 from deployments.locking import lock
 from deployments.models import WatchlistEntry
@@ -49,7 +50,7 @@ def _wanted(entry_id: int) -> WatchlistEntry | None:
     )
     if entry is None or entry.status == EntryStatus.PENDING:
         return entry
-    lost = entry.status == EntryStatus.ENROLLED and not template_store.holds(entry)
+    lost = entry.status in HAS_TEMPLATE and not template_store.holds(entry)
     return entry if lost else None
 
 

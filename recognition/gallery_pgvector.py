@@ -17,7 +17,7 @@ EXACT = """
     FROM unnest(%(probes)s::vector[]) WITH ORDINALITY AS probe(embedding, number)
     CROSS JOIN LATERAL (
         SELECT entry_id, 1 - (embedding <=> probe.embedding) AS similarity
-        FROM recognition_template
+        FROM recognition_searched_template
         WHERE deployment_id = %(deployment)s AND profile_version = %(version)s
         ORDER BY embedding <=> probe.embedding, entry_id
         LIMIT %(limit)s
@@ -34,7 +34,11 @@ INDEXED = """
         FROM (
             SELECT entry_id, embedding
             FROM {partition}
-            WHERE profile_version = %(version)s
+            WHERE profile_version = %(version)s AND NOT EXISTS (
+                -- OFFSET 0: asked of each proposal, not made a join that would leave the index.
+                SELECT FROM deployments_watchlistentry AS entry
+                WHERE entry.id = entry_id AND entry.status <> 'enrolled' OFFSET 0
+            )
             ORDER BY embedding::halfvec({dimension}) <=> probe.embedding::halfvec({dimension})
             LIMIT %(proposals)s
         ) AS proposed

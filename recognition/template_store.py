@@ -3,7 +3,7 @@
 from django.db import connection
 from psycopg import sql
 
-from deployments.enums import EntryStatus
+from deployments.entry_rules import HAS_TEMPLATE
 from deployments.models import Deployment, WatchlistEntry
 from recognition import template_rows
 from recognition.models import Template
@@ -48,10 +48,10 @@ def drop(deployment: Deployment) -> int:
 
 
 def all_of(deployment_id: int, *, profile_version: str) -> tuple[list[int], Floats]:
-    """Entry ids and their templates (N × D). Raises DatabaseError, and ValueError where templates
-    of one model differ in dimension."""
+    """Entry ids and their templates (N × D) of those who are searched for. Raises DatabaseError,
+    and ValueError where templates of one model differ in dimension."""
     rows = sql.SQL(
-        "COPY (SELECT entry_id, embedding FROM recognition_template"
+        "COPY (SELECT entry_id, embedding FROM recognition_searched_template"
         " WHERE deployment_id = {} AND profile_version = {}) TO STDOUT (FORMAT BINARY)"
     ).format(sql.Literal(deployment_id), sql.Literal(profile_version))
     with (
@@ -78,11 +78,11 @@ def has_index(deployment_id: int) -> bool:
 
 
 def missing(deployment: Deployment) -> list[int]:
-    """Entries that are enrolled but have no template: an unlogged table is empty after a crash
+    """Entries that had a template and have none: an unlogged table is empty after a crash
     of the database, and is rebuilt from the encrypted images."""
     held = Template.objects.filter(deployment=deployment).values("entry_id")
     return list(
-        deployment.entries.filter(status=EntryStatus.ENROLLED)
+        deployment.entries.filter(status__in=HAS_TEMPLATE)
         .exclude(pk__in=held)
         .values_list("pk", flat=True)
     )

@@ -25,7 +25,15 @@ from django.utils import timezone
 from alerts import lifecycle as alert_lifecycle
 from alerts.enums import AlertStatus, DismissalReason, Outcome
 from alerts.models import Alert
-from deployments import briefings, lifecycle, policy_documents, purge, watchlist
+from deployments import (
+    briefings,
+    lifecycle,
+    policy_documents,
+    purge,
+    still_sought,
+    watchlist,
+    watchlist_review,
+)
 from deployments.enums import (
     RELIED_ON,
     Category,
@@ -72,6 +80,7 @@ _PEOPLE: dict[str, tuple[str, Rank, tuple[Role, ...]]] = {
         (Role.AUTHORISING_OFFICER, Role.APPLICANT),
     ),
     "watchlist_manager": ("Patel", Rank.STAFF, (Role.WATCHLIST_MANAGER,)),
+    "second_watchlist_manager": ("Ito", Rank.STAFF, (Role.WATCHLIST_MANAGER,)),
     "alice": ("Alice", Rank.CONSTABLE, (Role.OPERATOR,)),
     "bob": ("Bob", Rank.CONSTABLE, (Role.OPERATOR,)),
     "engagement_officer": ("Reyes", Rank.SERGEANT, (Role.ENGAGEMENT_OFFICER,)),
@@ -91,6 +100,7 @@ class Cast:
     authorising_officer: User
     second_superintendent: User
     watchlist_manager: User
+    second_watchlist_manager: User
     alice: User
     bob: User
     engagement_officer: User
@@ -309,9 +319,18 @@ def _advanced(deployment: Deployment, status: Status, *, entries: int) -> Deploy
         if step == "fill":
             for _ in range(entries):
                 make_entry(deployment)
+            if entries:
+                still_sought_list(deployment)
         else:
             deployment = _STEPS[step](deployment)
     return deployment
+
+
+def still_sought_list(deployment: Deployment) -> None:
+    """Somebody asked about the whole list, as it stands."""
+    still_sought.confirm_list(
+        deployment, source="pnc", reference="CHECK-1", by=person("watchlist_manager")
+    )
 
 
 def _authorised(deployment: Deployment) -> Deployment:
@@ -397,10 +416,12 @@ def make_entry(
     deployment: Deployment,
     *,
     is_enrolled: bool = True,
+    is_reviewed: bool = True,
     embedding: Floats | None = None,
     **changes: object,
 ) -> WatchlistEntry:
-    """Somebody on the watchlist; enrolled with `embedding` or a random one, or left pending."""
+    """Somebody on the watchlist; enrolled with `embedding` or a random one and reviewed, waiting
+    for the review, or left pending."""
     entry = watchlist.add_entry(deployment, new_entry(**changes), by=person("watchlist_manager"))
     if is_enrolled:
         with transaction.atomic():
@@ -411,8 +432,18 @@ def make_entry(
                 profile_version=PROFILE_VERSION,
             )
             watchlist.mark_enrolled(entry)
+        if is_reviewed:
+            watchlist_review.accept(deployment, [entry.pk], by=person("second_watchlist_manager"))
         entry.refresh_from_db()
     return entry
+
+
+def reviewed(deployment: Deployment) -> None:
+    """A second person accepted everybody who waits for it, and they were asked about."""
+    second = person("second_watchlist_manager")
+    waiting = watchlist_review.waiting_for(second, deployment).values_list("pk", flat=True)
+    watchlist_review.accept(deployment, list(waiting), by=second)
+    still_sought_list(deployment)
 
 
 def new_alert(entry: WatchlistEntry, **changes: object) -> alert_lifecycle.NewAlert:
@@ -474,7 +505,10 @@ _ALERT_STEPS: dict[str, Callable[[Alert, User], Alert]] = {
     "confirm": lambda alert, operator: alert_lifecycle.confirm(
         alert, by=operator, factors={"subject": "Same scar."}
     ),
-    "dispatch": lambda alert, operator: alert_lifecycle.dispatch(alert, by=operator),
+    "dispatch": lambda alert, operator: alert_lifecycle.dispatch(alert, by=operator, source="pnc"),
+    "close_not_sought": lambda alert, operator: alert_lifecycle.close_not_sought(
+        alert, by=operator, source="pnc"
+    ),
     "not_located": lambda alert, _: alert_lifecycle.not_located(
         alert, by=person("engagement_officer")
     ),
@@ -486,6 +520,7 @@ _ALERT_ROUTES: dict[AlertStatus, tuple[str, ...]] = {
     AlertStatus.CLAIMED: ("claim",),
     AlertStatus.DISMISSED: ("claim", "dismiss"),
     AlertStatus.CONFIRMED: _TO_DISPATCHED[:-1],
+    AlertStatus.NOT_SOUGHT: (*_TO_DISPATCHED[:-1], "close_not_sought"),
     AlertStatus.DISPATCHED: _TO_DISPATCHED,
     AlertStatus.NOT_LOCATED: (*_TO_DISPATCHED, "not_located"),
     AlertStatus.ENGAGED: (*_TO_DISPATCHED, "engage"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from alerts.enums import AlertStatus
 from alerts.models import Alert
-from deployments import publication
+from deployments import publication, watchlist_review
 from deployments.application_steps import STEPS
 from deployments.enums import DocumentKind, DocumentStatus, Status
 from deployments.models import Deployment, PolicyDocument
@@ -66,12 +66,15 @@ def of(status: Status, name: str, who: str | None = None, **more: object) -> Pag
     return Page(name, who, address, str(status), **more)  # type: ignore[arg-type]
 
 
-def of_entry(name: str, who: str) -> Page:
+def of_entry(name: str, who: str, *, is_waiting: bool = False) -> Page:
+    """Somebody on the list; or under 18, looking like another, and waiting for the review."""
+
     def address(world: World) -> str:
-        entry = world.deployments[Status.LIVE].entries.order_by("pk")[0]
+        entries = world.deployments[Status.LIVE].entries.order_by("pk")
+        entry = entries.get(is_under_18=True) if is_waiting else entries[0]
         return reverse(name, args=[entry.deployment.uuid, entry.pk])
 
-    return Page(name, who, address)
+    return Page(name, who, address, "to review" if is_waiting else "")
 
 
 def of_step(name: str, **more: object) -> Page:
@@ -159,7 +162,10 @@ PAGES: tuple[Page, ...] = (
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager", post={}),
     of(Status.LIVE, "deployments:import", "watchlist_manager"),
+    of(Status.LIVE, "deployments:review_watchlist", "second_watchlist_manager"),
+    of(Status.LIVE, "deployments:review_watchlist", "watchlist_manager"),
     of_entry("deployments:entry", "watchlist_manager"),
+    of_entry("deployments:entry", "second_watchlist_manager", is_waiting=True),
     *(of(status, "alerts:console", OPERATOR) for status in (Status.LIVE, Status.SUSPENDED)),
     of(Status.LIVE, "alerts:handheld", OFFICER),
     of(Status.LIVE, "alerts:timeline", OPERATOR),
@@ -203,6 +209,11 @@ NOT_PAGES: dict[str, str] = {
     "deployments:remove_sign": "a form's target",
     "deployments:entry_image": "an image",
     "deployments:withdraw": "a form's target",
+    "deployments:send_back": "a form's target",
+    "deployments:approve_under_18": "a form's target",
+    "deployments:keep_both": "a form's target",
+    "deployments:sought": "a form's target",
+    "deployments:entry_sought": "a form's target",
     "alerts:manifest": "JSON",
     "alerts:detail": "JSON",
     "alerts:timeline_csv": "CSV",
@@ -211,6 +222,7 @@ NOT_PAGES: dict[str, str] = {
     "alerts:dismiss": "a form's target",
     "alerts:confirm": "a form's target",
     "alerts:dispatch": "a form's target",
+    "alerts:not_sought": "a form's target",
     "alerts:engage": "a form's target",
     "alerts:not_located": "a form's target",
     "alerts:resolve": "a form's target",
@@ -233,12 +245,21 @@ def make_world() -> World:
     deployments = {status: make_deployment(status=status, entries=2) for status in Status}
     live = deployments[Status.LIVE]
     make_entry(live, is_enrolled=False)
+    make_entry(live, is_reviewed=False)
+    _make_doubtful_entry(live)
     publication.publish_result(deployments[Status.ENDED], COUNTS, profile_version="embedded 1")
     alerts = {status: make_alert(live, status=status) for status in AlertStatus}
     make_camera(name="A camera that nothing uses")
     app_of(person("bob"))
     RecoveryCodes.activate(person("bob"))
     return World(deployments, alerts, _documents())
+
+
+def _make_doubtful_entry(live: Deployment) -> None:
+    doubtful = make_entry(
+        live, is_reviewed=False, is_under_18=True, under_18_rationale="Missing since Monday."
+    )
+    watchlist_review.note_likely_same(doubtful, [live.entries.order_by("pk")[0].pk])
 
 
 def _documents() -> dict[DocumentStatus, PolicyDocument]:

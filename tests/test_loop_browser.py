@@ -95,6 +95,29 @@ def fill_watchlist(page: Page, deployment: str, archive: Path) -> None:
     expect(page.get_by_text("Every image is processed.")).to_be_visible(timeout=ENROLMENT_MS)
 
 
+def review_watchlist(second: Page, manager: Page, deployment: str) -> None:
+    """Twelve on a page: somebody looks, ticks and accepts until nobody waits."""
+    for left in (20, 8):
+        second.goto(f"{deployment}watchlist/review/")
+        expect(second.get_by_text(f"{left} wait for you")).to_be_visible()
+        second.get_by_role("button", name="Tick all shown").click()
+        second.get_by_role("button", name="Accept what is ticked").click()
+    expect(second.get_by_text("Nothing waits for your review")).to_be_visible()
+    manager.goto(f"{deployment}watchlist/")
+    manager.select_option("[name=source]", "pnc")
+    manager.fill("[name=reference]", "CHECK-1")
+    manager.get_by_role("button", name="Everybody on the list is still sought").click()
+    expect(manager.get_by_text("Recorded: still sought.")).to_be_visible()
+
+
+def judge_and_send(operator: Page) -> None:
+    operator.locator('[data-action="claim"]').click()
+    operator.locator('[data-prompt="Nose"]').click()
+    operator.locator('[data-action="confirm"]').click()
+    operator.get_by_label("Police National Computer").check()
+    operator.locator('[data-action="dispatch"]').click()
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     path = tmp_path / "portraits.zip"
@@ -119,7 +142,9 @@ def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
     expect(public.get_by_text(PLACE)).to_be_visible()
     assert public.context.cookies() == []
 
-    fill_watchlist(page_of("watchlist_manager"), deployment, archive)
+    manager = page_of("watchlist_manager")
+    fill_watchlist(manager, deployment, archive)
+    review_watchlist(page_of("watchlist_manager_2"), manager, deployment)
 
     operator = page_of("operator")
     operator.goto(deployment)
@@ -148,10 +173,7 @@ def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
     expect(card).to_be_visible(timeout=FIRST_ALERT_MS)
     for which in ("probe", "candidate", "context"):
         expect(operator.locator(f'[data-picture="{which}"] img')).to_be_visible()
-    operator.locator('[data-action="claim"]').click()
-    operator.locator('[data-prompt="Nose"]').click()
-    operator.locator('[data-action="confirm"]').click()
-    operator.locator('[data-action="dispatch"]').click()
+    judge_and_send(operator)
 
     handheld.locator('.field-alert [data-action="engage"]').first.click()
     for name, value in (

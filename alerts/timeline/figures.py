@@ -27,6 +27,7 @@ WAITS: tuple[tuple[float, str], ...] = (
 NOT_OUTCOMES = {
     AlertStatus.DISMISSED: "Dismissed by an operator",
     AlertStatus.NOT_LOCATED: "Not located",
+    AlertStatus.NOT_SOUGHT: "No longer sought",
 }
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from alerts import lifecycle
-from alerts.forms import DismissForm, JudgementForm, ResolveForm
+from alerts.forms import DismissForm, JudgementForm, ResolveForm, SoughtForm
 from alerts.models import Alert
 from alerts.views.access import UuidView, done, for_alert, refusal
 from deployments.lifecycle import Refused
@@ -58,8 +58,17 @@ def confirm(request: HttpRequest, person: User, alert: Alert) -> None:
 
 
 @decision
-def dispatch(_: HttpRequest, person: User, alert: Alert) -> None:
-    lifecycle.dispatch(alert, by=person)
+def dispatch(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = SoughtForm(request.POST)
+    _check(form)
+    lifecycle.dispatch(alert, by=person, **form.cleaned_data)
+
+
+@decision
+def not_sought(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = SoughtForm(request.POST)
+    _check(form)
+    lifecycle.close_not_sought(alert, by=person, source=form.cleaned_data["source"])
 
 
 @decision

@@ -50,6 +50,15 @@ class EntryFields(forms.Form):
         label="Lawful basis", max_length=200, help_text="The warrant, order or power relied on."
     )
 
+    is_under_18 = forms.BooleanField(label="This person is under 18", required=False)
+    under_18_rationale = forms.CharField(
+        label="Why somebody under 18 must be sought in this way",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only for a person under 18. A second person approves it.",
+    )
+
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
@@ -68,6 +77,14 @@ class EntryFields(forms.Form):
         if taken > timezone.localdate():
             raise forms.ValidationError("The date of the image lies in the future.")
         return taken
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("is_under_18") and not cleaned.get("under_18_rationale"):
+            self.add_error(
+                "under_18_rationale", "Say why somebody under 18 must be sought in this way."
+            )
+        return cleaned
 
     def new_entry(self, image: bytes) -> NewEntry:
         values = {name: self.cleaned_data[name] for name in EntryFields.base_fields}

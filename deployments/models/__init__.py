@@ -18,6 +18,7 @@ from deployments.models.sign import SignPhotograph
 from deployments.models.start_record import StartCheckRecord
 from deployments.models.training import Briefing, Training
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
+from deployments.models.watchlist_checks import LikelySamePerson, StillSoughtCheck
 
 __all__ = [
     "AuditEvent",
@@ -31,10 +32,12 @@ __all__ = [
     "ErasureRecord",
     "Force",
     "Heartbeat",
+    "LikelySamePerson",
     "PolicyDocument",
     "SignPhotograph",
     "StartCheckRecord",
     "StatusChange",
+    "StillSoughtCheck",
     "StoredImage",
     "Training",
     "User",

@@ -2,8 +2,10 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models import F, Q
 
 from deployments.append_only import no_truncate
+from deployments.entry_rules import entry_move_sql, new_entry_sql
 from deployments.enums import Category, EntryStatus, Response
 from deployments.models.deployment import Deployment
 from deployments.models.image import StoredImage
@@ -23,10 +25,21 @@ class WatchlistEntry(models.Model):
     image_date = models.DateField("date the image was taken")
     lawful_basis = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=EntryStatus, default=EntryStatus.PENDING)
-    refusal = models.CharField("why the image was refused", max_length=200, blank=True)
+    refusal = models.CharField("why it was refused or sent back", max_length=200, blank=True)
+    # Keyed by the deployment's own key: it finds the same image twice, and nothing once that key
+    # is destroyed.
+    image_digest = models.BinaryField(max_length=32, null=True, editable=False)
+    is_under_18 = models.BooleanField("under 18", default=False)
+    under_18_rationale = models.CharField(
+        "why somebody under 18 is sought by recognition", max_length=500, blank=True
+    )
+    under_18_approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    under_18_approved_at = models.DateTimeField(null=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     enrolled_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("reference",)
@@ -36,10 +49,65 @@ class WatchlistEntry(models.Model):
                 name="reference_once_a_watchlist",
                 violation_error_message="This reference is already on the watchlist.",
             ),
+            models.UniqueConstraint(
+                fields=("deployment", "image_digest"), name="image_once_a_watchlist"
+            ),
+            models.CheckConstraint(
+                condition=Q(reference__regex=r"\S")
+                & Q(image_source__regex=r"\S")
+                & Q(lawful_basis__regex=r"\S"),
+                name="entry_says_where_from_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(response__in=Response.values) & Q(category__in=Category.values),
+                name="entry_is_of_the_closed_lists",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("added_by")),
+                name="entry_reviewed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="enrolled")
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="entry_searched_once_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_under_18=False) | Q(under_18_rationale__regex=r"\S"),
+                name="entry_under_18_has_a_rationale",
+            ),
+            models.CheckConstraint(
+                condition=Q(under_18_approved_by__isnull=True)
+                | ~Q(under_18_approved_by=F("added_by")),
+                name="entry_under_18_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_under_18=False)
+                | ~Q(status="enrolled")
+                | Q(under_18_approved_by__isnull=False, under_18_approved_at__isnull=False),
+                name="entry_under_18_searched_once_approved",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="entry_begins",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=new_entry_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="entry_moves",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=entry_move_sql(),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Watchlist entry {self.pk}"
+
+    @property
+    def lacks_approval(self) -> bool:
+        return self.is_under_18 and self.under_18_approved_by_id is None
 
 
 class WatchlistLedger(models.Model):

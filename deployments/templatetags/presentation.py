@@ -28,7 +28,10 @@ _TONES: dict[str, str] = {
     Status.CLOSED: "",
     Status.CANCELLED: "bad",
     EntryStatus.PENDING: "accent",
+    EntryStatus.TO_REVIEW: "warn",
     EntryStatus.ENROLLED: "good",
+    EntryStatus.REFUSED: "bad",
+    EntryStatus.RETURNED: "bad",
     EntryStatus.WITHDRAWN: "",
 }
 

@@ -74,8 +74,10 @@ def progress(request: HttpRequest, uuid: UUID) -> JsonResponse:
             "status_words": deployment.get_status_display(),
             "total": state.total,
             "pending": state.pending,
+            "to_review": state.to_review,
             "enrolled": state.enrolled,
             "refused": state.refused,
+            "returned": state.returned,
             "percent": state.percent,
             "is_done": state.is_done,
         }

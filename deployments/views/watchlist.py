@@ -11,13 +11,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from deployments import audit, image_store, permissions, watchlist
+from deployments import (
+    audit,
+    image_store,
+    permissions,
+    still_sought,
+    watchlist,
+    watchlist_review,
+)
 from deployments.encryption import Unreadable
-from deployments.enums import AuditKind
+from deployments.enums import AuditKind, EntryStatus
 from deployments.forms.listing import EntryFilter
+from deployments.forms.review import KeepBothForm, SendBackForm, SoughtForm
 from deployments.forms.watchlist import EntryForm, ReasonForm
 from deployments.lifecycle import Refused
-from deployments.models import Deployment, WatchlistEntry
+from deployments.models import Deployment, User, WatchlistEntry
 from deployments.step_up import shows_images
 from deployments.views.access import person_of, require, visible_deployment
 
@@ -39,15 +47,18 @@ def entry_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = EntryFilter(request.POST if request.method == "POST" else None)
     rows, number = _filtered(deployment, form)
     page = Paginator(rows, PAGE_SIZE).get_page(number)
-    _log(request, deployment, "watchlist.consulted", details={"page": page.number})
+    log_consultation(request, deployment, "watchlist.consulted", details={"page": page.number})
     context = {
         "deployment": deployment,
         "form": form,
         "page": page,
         "progress": watchlist.progress(deployment),
-        "can_manage": permissions.can_manage_watchlist(person_of(request), deployment),
+        "sought": SoughtForm(),
+        "last_sought": deployment.sought_checks.filter(entry=None).select_related("by").first(),
+        "unasked": still_sought.unchecked(deployment),
+        **_rights(person_of(request), deployment),
     }
-    return _private(render(request, "deployments/watchlist.html", context))
+    return private(render(request, "deployments/watchlist.html", context))
 
 
 @login_required
@@ -58,7 +69,10 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         form = EntryForm(request.POST, request.FILES, deployment=deployment)
         if form.is_valid() and _added(request, deployment, form):
-            messages.success(request, "Added. The image is being enrolled.")
+            messages.success(
+                request,
+                "Added. The image is being enrolled.",
+            )
             return redirect("deployments:watchlist", uuid=deployment.uuid)
     context = {"deployment": deployment, "form": form}
     return render(request, "deployments/entry_add.html", context)
@@ -69,8 +83,8 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def entry(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     deployment = viewable(request, uuid)
     found = _entry(deployment, pk)
-    _log(request, deployment, "watchlist.entry_consulted", subject=f"entry {found.pk}")
-    return _private(_render_entry(request, found, ReasonForm(label_suffix="")))
+    log_consultation(request, deployment, "watchlist.entry_consulted", subject=f"entry {found.pk}")
+    return private(_render_entry(request, found, ReasonForm(label_suffix="")))
 
 
 @login_required
@@ -80,18 +94,18 @@ def entry_image(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """One look at a person's image: logged before it is shown."""
     deployment = viewable(request, uuid)
     found = _entry(deployment, pk)
-    _log(request, deployment, "image.viewed", subject=f"entry {found.pk}")
+    log_consultation(request, deployment, "image.viewed", subject=f"entry {found.pk}")
     try:
         data = image_store.read(found.image)
     except Unreadable as error:
         words = f"The image cannot be shown: {error}."
-        return _private(HttpResponse(words, status=410, content_type="text/plain"))
+        return private(HttpResponse(words, status=410, content_type="text/plain"))
     kind = next((kind for head, kind in SIGNATURES if data.startswith(head)), None)
     response = HttpResponse(data, content_type=kind or "application/octet-stream")
     if kind is None:
         response["Content-Disposition"] = 'attachment; filename="image"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return _private(response)
+    return private(response)
 
 
 @login_required
@@ -101,7 +115,7 @@ def withdraw(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     found = _entry(deployment, pk)
     form = ReasonForm(request.POST, label_suffix="")
     if not form.is_valid():
-        return _private(_render_entry(request, found, form))
+        return private(_render_entry(request, found, form))
     try:
         watchlist.withdraw_entry(found, by=person_of(request), reason=form.cleaned_data["reason"])
     except Refused as refusal:
@@ -153,21 +167,45 @@ def _added(request: HttpRequest, deployment: Deployment, form: EntryForm) -> boo
 
 
 def _entry(deployment: Deployment, pk: int) -> WatchlistEntry:
-    rows = deployment.entries.select_related("deployment", "image", "added_by")
+    rows = deployment.entries.select_related(
+        "deployment", "image", "added_by", "reviewed_by", "under_18_approved_by"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 def _render_entry(request: HttpRequest, found: WatchlistEntry, form: ReasonForm) -> HttpResponse:
+    person = person_of(request)
     context = {
         "deployment": found.deployment,
         "entry": found,
         "form": form,
-        "can_manage": permissions.can_manage_watchlist(person_of(request), found.deployment),
+        "pairs": _pairs(found),
+        "sought": SoughtForm(),
+        "sought_checks": found.sought_checks.select_related("by"),
+        "send_back": SendBackForm(label_suffix=""),
+        "keep_both": KeepBothForm(label_suffix=""),
+        "can_review": found.status == EntryStatus.TO_REVIEW
+        and permissions.can_review(person, found.deployment, added_by_id=found.added_by_id),
+        **_rights(person, found.deployment),
     }
     return render(request, "deployments/entry.html", context)
 
 
-def _log(
+def _rights(person: User, deployment: Deployment) -> dict[str, object]:
+    can_manage = permissions.can_manage_watchlist(person, deployment)
+    to_review = watchlist_review.waiting_for(person, deployment).count() if can_manage else 0
+    return {"can_manage": can_manage, "to_review": to_review}
+
+
+def _pairs(found: WatchlistEntry) -> list[dict[str, object]]:
+    """Each other entry that looks like this person, with what was decided."""
+    return [
+        {"pair": pair, "other": pair.later if pair.earlier_id == found.pk else pair.earlier}
+        for pair in watchlist_review.pairs_of(found)
+    ]
+
+
+def log_consultation(
     request: HttpRequest,
     deployment: Deployment,
     action: str,
@@ -186,7 +224,7 @@ def _log(
     )
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Nothing about a person on the list stays in a cache, the browser's own included."""
     response["Cache-Control"] = "no-store"
     return response

@@ -28,6 +28,14 @@ CAST: tuple[Person, ...] = (
     Person(
         "watchlist_manager", "wim.watch", "Wim", "Hale", Rank.SERGEANT, (Role.WATCHLIST_MANAGER,)
     ),
+    Person(
+        "watchlist_manager_2",
+        "wendy.watch",
+        "Wendy",
+        "Cole",
+        Rank.STAFF,
+        (Role.WATCHLIST_MANAGER,),
+    ),
     Person("operator", "olive.operator", "Olive", "Reed", Rank.CONSTABLE, (Role.OPERATOR,)),
     Person("operator_2", "omar.operator", "Omar", "Finch", Rank.CONSTABLE, (Role.OPERATOR,)),
     Person(

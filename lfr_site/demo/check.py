@@ -56,6 +56,8 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.brief()
     with _step(say, "The signs are photographed"):
         loop.photograph_signs()
+    with _step(say, "A second person reviews it, and it is asked whether they are still sought"):
+        loop.review_watchlist()
     with _step(say, "An operator starts the deployment"):
         loop.start()
     with _step(say, f"Cameras are watched for {loop.truth.seconds:.0f} s"):

@@ -106,8 +106,28 @@ class Loop:
             },
         )
         state = self._enrolled(manager, say)
-        if state["enrolled"] != len(others) + 1:
-            raise UnexpectedAnswer(f"{state['enrolled']} of {len(others) + 1} are enrolled")
+        if state["to_review"] != len(others) + 1:
+            raise UnexpectedAnswer(f"{state['to_review']} of {len(others) + 1} wait for review")
+
+    def review_watchlist(self) -> None:
+        """A second person looks at everybody and accepts them, page by page; whoever added them
+        cannot. Then it is recorded that they are still sought."""
+        manager, second = self.people["watchlist_manager"], self.people["watchlist_manager_2"]
+        review = f"{self.page}watchlist/review/"
+        if _entries_on(manager.get(review).text):
+            raise UnexpectedAnswer("somebody may review what they added")
+        while shown := _entries_on(second.get(review).text):
+            for pk in shown:
+                second.get(f"{self.page}watchlist/{pk}/image/")
+            second.post(review, {"entries": shown})
+        manager.post(
+            f"{self.page}watchlist/sought/",
+            {"source": "pnc", "reference": "CHECK-1"},
+            form_at=f"{self.page}watchlist/",
+        )
+        state = manager.get(f"{self.page}progress/").json()
+        if state["enrolled"] != state["total"]:
+            raise UnexpectedAnswer(f"{state['enrolled']} of {state['total']} are searched for")
 
     def brief(self) -> None:
         """Both operators read and acknowledge what the figures of this deployment mean."""
@@ -194,7 +214,7 @@ class Loop:
             operator.send(f"{path}dismiss/", {"reason": "different_features"})
             return
         operator.send(f"{path}confirm/", {"subject": "Eyes, nose and jaw agree."})
-        operator.send(f"{path}dispatch/")
+        operator.send(f"{path}dispatch/", {"source": "pnc"})
         officer.send(f"{path}engage/")
         outcome = {"outcome": "arrest", "identity_confirmed": "yes", "notice_handed_over": "yes"}
         officer.send(f"{path}resolve/", outcome)
@@ -216,8 +236,9 @@ class Loop:
         deadline, last = time.monotonic() + ENROL_TIMEOUT_S, -1
         while True:
             state: dict[str, int] = manager.get(f"{self.page}progress/").json()
-            if state["enrolled"] != last:
-                last = state["enrolled"]
+            done = state["total"] - state["pending"]
+            if done != last:
+                last = done
                 say(f"    enrolled {last} of {state['total']}")
             if state["pending"] == 0:
                 return state
@@ -245,3 +266,7 @@ def _zipped(assets: Path, names: list[str]) -> bytes:
         for name in names:
             archive.write(assets / "portraits" / name, name)
     return buffer.getvalue()
+
+
+def _entries_on(page: str) -> list[str]:
+    return re.findall(r'name="entries" value="(\d+)"', page)

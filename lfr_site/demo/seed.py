@@ -11,8 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import briefings, lifecycle, policy_documents, signs, training, watchlist
-from deployments.enums import Category, PlaceGround, SignPlace, Status, TrainingKind
+from deployments import (
+    briefings,
+    lifecycle,
+    policy_documents,
+    signs,
+    still_sought,
+    training,
+    watchlist,
+    watchlist_review,
+)
+from deployments.enums import Category, PlaceGround, SignPlace, SoughtSource, Status, TrainingKind
 from deployments.forces import own_force
 from deployments.models import Camera, Deployment, User
 from deployments.start_checks import failed_checks
@@ -102,6 +111,7 @@ def seed_live_deployment(
     for operator in ("operator", "operator_2"):
         briefings.acknowledge(deployment, by=people[operator])
     _photograph_signs(deployment, by=people["engagement_officer"])
+    _review(deployment, people)
     lifecycle.make_ready(deployment, by=people["watchlist_manager"])
     wait_for_checks(deployment, say)
     return lifecycle.start(deployment, by=people["operator"])
@@ -127,8 +137,8 @@ def wait_for_enrolment(deployment: Deployment, say: Say, *, timeout_s: float = 3
     deadline, last = time.monotonic() + timeout_s, -1
     while True:
         state = watchlist.progress(deployment)
-        if state.enrolled + state.refused != last:
-            last = state.enrolled + state.refused
+        if state.total - state.pending != last:
+            last = state.total - state.pending
             say(f"Enrolling the watchlist: {last} of {state.total}")
         if state.is_done:
             return
@@ -151,6 +161,15 @@ def wait_for_checks(deployment: Deployment, say: Say, *, timeout_s: float = 120)
 def _photograph_signs(deployment: Deployment, *, by: User) -> None:
     for place in SignPlace:
         signs.add_photograph(deployment, sign_picture(place.label), place=place, by=by)
+
+
+def _review(deployment: Deployment, people: dict[str, User]) -> None:
+    second = people["watchlist_manager_2"]
+    waiting = watchlist_review.waiting_for(second, deployment).values_list("pk", flat=True)
+    watchlist_review.accept(deployment, list(waiting), by=second)
+    still_sought.confirm_list(
+        deployment, source=SoughtSource.PNC, reference="DEMO-1", by=people["watchlist_manager"]
+    )
 
 
 def _morning(moment: datetime) -> datetime:

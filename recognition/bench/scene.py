@@ -11,8 +11,24 @@ from unittest import mock
 from celery import current_app
 from django.utils import timezone
 
-from deployments import lifecycle, policy_documents, watchlist
-from deployments.enums import RELIED_ON, Category, PlaceGround, Rank, Role, Status
+from deployments import (
+    lifecycle,
+    policy_documents,
+    still_sought,
+    training,
+    watchlist,
+    watchlist_review,
+)
+from deployments.enums import (
+    RELIED_ON,
+    Category,
+    PlaceGround,
+    Rank,
+    Role,
+    SoughtSource,
+    Status,
+    TrainingKind,
+)
 from deployments.forces import own_force
 from deployments.models import Camera, Deployment, PolicyDocument, User, WatchlistEntry
 from deployments.zones import WHOLE_FRAME
@@ -91,10 +107,18 @@ def add_strangers(deployment: Deployment, count: int) -> None:
     )
 
 
+def _review(deployment: Deployment, manager: User) -> None:
+    second = _person("bench.reviewer", Rank.STAFF, Role.WATCHLIST_MANAGER)
+    waiting = watchlist_review.waiting_for(second, deployment).values_list("pk", flat=True)
+    watchlist_review.accept(deployment, list(waiting), by=second)
+    still_sought.confirm_list(deployment, source=SoughtSource.PNC, reference="BENCH-1", by=manager)
+
+
 def started(deployment: Deployment) -> Deployment:
     """Live. The cameras are left to the caller, who is the worker."""
     manager = _person("bench.manager", Rank.STAFF, Role.WATCHLIST_MANAGER)
     operator = _person("bench.operator", Rank.CONSTABLE, Role.OPERATOR)
+    _review(deployment, manager)
     with _no_worker_is_asked():
         deployment = lifecycle.make_ready(deployment, by=manager)
         deployment = lifecycle.start(deployment, by=operator)
@@ -110,6 +134,10 @@ def _person(username: str, rank: Rank, role: Role) -> User:
     person, _ = User.objects.get_or_create(
         username=username, defaults={"last_name": username, "rank": rank, "roles": [role]}
     )
+    if role in TrainingKind.values and not training.is_trained(person, TrainingKind(role)):
+        today, by = timezone.localdate(), _person("bench.trainer", Rank.STAFF, Role.AUDITOR)
+        kind, ends = TrainingKind(role), today + timedelta(days=1)
+        training.record(person, kind=kind, completed_on=today, expires_on=ends, by=by)
     return person
 
 

@@ -101,6 +101,9 @@ def test_alert_from_camera_to_outcome(
     expect(first.locator('[data-step="dispatch"]')).to_be_visible()
     expect(officer.locator(".field-alert")).to_have_count(0)
     first.keyboard.press("d")
+    expect(first.locator("[data-problem]")).to_contain_text("Say who was asked")
+    first.get_by_label("Police National Computer").check()
+    first.keyboard.press("d")
 
     expect(officer.locator(".field-alert img")).to_have_count(2)
     act(officer, "engage")
@@ -338,7 +341,10 @@ def test_pages_are_accessible_in_every_state(
     assert violations(page) == []
 
     lifecycle.confirm(alert, by=alice, factors={"subject": "Same scar."})
-    lifecycle.dispatch(alert, by=alice)
+    page.keyboard.press("Escape")
+    expect(page.locator('[data-step="dispatch"]')).to_be_visible()
+    assert violations(page) == []
+    lifecycle.dispatch(alert, by=alice, source="pnc")
     officer = page_of(person("engagement_officer"), handheld_of(live), size=PHONE)
     expect(officer.locator(".field-alert img").first).to_be_visible()
     assert violations(officer) == []

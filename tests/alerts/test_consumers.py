@@ -193,7 +193,7 @@ async def test_handheld_hears_only_of_alerts_that_officers_were_sent_to(
     assert (await socket.next("snapshot"))["alerts"] == []
 
     alert = await make(deployment, status=AlertStatus.CONFIRMED)
-    await in_database(lifecycle.dispatch)(alert, by=alice)
+    await in_database(lifecycle.dispatch)(alert, by=alice, source="pnc")
 
     event = await socket.next("event")
     assert (event["kind"], event["sequence"]) == ("dispatched", 4)

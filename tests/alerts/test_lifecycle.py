@@ -272,7 +272,14 @@ CASES = {
             AlertStatus.CONFIRMED,
             EventKind.DISPATCHED,
             ("alice",),
-            lambda a, by: lifecycle.dispatch(a, by=by),
+            lambda a, by: lifecycle.dispatch(a, by=by, source="pnc"),
+        ),
+        Case(
+            "not_sought",
+            AlertStatus.CONFIRMED,
+            EventKind.NOT_SOUGHT,
+            ("alice",),
+            lambda a, by: lifecycle.close_not_sought(a, by=by, source="pnc"),
         ),
         Case(
             "engage",
@@ -314,8 +321,10 @@ def test_it_moves_with_one_event_and_one_audit_row(live: Deployment, cast: Cast,
     moved = case.call(alert, cast.everyone()[case.allowed[0]])
 
     assert Alert.objects.get(pk=alert.pk).status == moved.status == MOVES[case.name][1]
-    assert alert.events.order_by("-sequence")[0].kind == case.event
-    (event,) = AuditEvent.objects.filter(sequence__gt=before)
+    told = alert.events.exclude(kind=EventKind.ERASED).order_by("-sequence")
+    assert told[0].kind == case.event
+    written = AuditEvent.objects.filter(sequence__gt=before)
+    (event,) = written.exclude(action__startswith="watchlist.")
     assert (event.action, event.actor) == (f"alert.{case.event.value}", case.allowed[0])
 
 
@@ -375,6 +384,44 @@ def test_an_erased_alert_takes_no_decision(live: Deployment, cast: Cast, case: C
 
     with pytest.raises(Refused, match="was erased"):
         case.call(alert, cast.everyone()[case.allowed[0]])
+
+
+def test_officers_are_sent_once_it_was_asked_whether_the_person_is_still_sought(
+    live: Deployment, cast: Cast
+):
+    alert = make_alert(live, status=AlertStatus.CONFIRMED)
+    assert alert.entry is not None
+    with pytest.raises(Refused, match="ask whether the person is still sought"):
+        lifecycle.dispatch(alert, by=cast.alice)
+    with pytest.raises(Refused, match="Say who was asked"):
+        lifecycle.dispatch(alert, by=cast.alice, source="a friend")
+
+    lifecycle.dispatch(alert, by=cast.alice, source="court", reference="W-1")
+
+    asked = alert.entry.sought_checks.get()
+    assert (asked.source, asked.source_reference, asked.by) == ("court", "W-1", cast.alice)
+    event = AuditEvent.objects.filter(action="watchlist.still_sought").latest("sequence")
+    assert event.subject == f"entry {asked.entry_id}"
+    assert "W-1" not in event.details + event.reason
+
+
+def test_who_is_no_longer_sought_comes_off_the_list_and_nobody_is_sent(
+    live: Deployment, cast: Cast
+):
+    alert = make_alert(live, status=AlertStatus.CONFIRMED)
+    images, version = [alert.probe, alert.context], Deployment.objects.get().watchlist_version
+
+    closed = lifecycle.close_not_sought(alert, by=cast.alice, source="officer_in_case")
+
+    assert (closed.status, closed.entry, closed.is_erased) == (AlertStatus.NOT_SOUGHT, None, True)
+    assert not StoredImage.objects.filter(pk__in=[image.pk for image in images if image]).exists()
+    assert live.entries.count() == 1
+    assert Deployment.objects.get().watchlist_version == version + 1
+    withdrawn = AuditEvent.objects.get(action="watchlist.withdrawn")
+    assert (withdrawn.actor, withdrawn.reason) == (
+        "alice",
+        "No longer sought. Asked: Officer in the case.",
+    )
 
 
 @pytest.mark.parametrize("factors", [{}, {"subject": "  "}, {"system": "", "environment": "\n"}])
@@ -566,7 +613,7 @@ def test_a_storm_of_everything_at_once_leaves_one_order_and_no_deadlock():
             try:
                 held = lifecycle.claim(alert, by=by)
                 lifecycle.confirm(held, by=by, factors=FACTORS)
-                lifecycle.dispatch(held, by=by)
+                lifecycle.dispatch(held, by=by, source="pnc")
             except Refused:
                 continue
 

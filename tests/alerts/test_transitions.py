@@ -5,7 +5,7 @@ import pytest
 from alerts.enums import AlertStatus
 from alerts.models import Alert
 from alerts.transitions import FIXED_COLUMNS, LEGAL_MOVES, ONLY_FORGOTTEN, OPEN
-from deployments import purge
+from deployments import purge, still_sought
 from deployments.enums import Status
 from deployments.models import Deployment, WatchlistEntry
 from tests.factories import Cast, make_alert, make_camera, make_deployment, make_entry, person
@@ -60,7 +60,12 @@ def _insert(alert: Alert, **values: str) -> str:
 def test_every_alert_ends_somewhere_and_only_there():
     sources = {source for source, _ in LEGAL_MOVES}
     final = set(AlertStatus) - sources
-    assert final == {AlertStatus.DISMISSED, AlertStatus.NOT_LOCATED, AlertStatus.RESOLVED}
+    assert final == {
+        AlertStatus.DISMISSED,
+        AlertStatus.NOT_LOCATED,
+        AlertStatus.RESOLVED,
+        AlertStatus.NOT_SOUGHT,
+    }
     assert set(OPEN) == set(AlertStatus) - final
 
 
@@ -69,6 +74,8 @@ def test_the_database_refuses_every_move_that_the_table_does_not_name(
     live: Deployment, cast: Cast, old: AlertStatus
 ):
     alert = make_alert(live, status=AlertStatus.CONFIRMED)
+    assert alert.entry is not None
+    still_sought.confirm_entry(alert.entry, source="pnc", reference="", by=cast.alice)
 
     for new in AlertStatus:
         _force(alert, old)
@@ -105,6 +112,28 @@ def test_a_judgement_of_another_alert_does_not_count(live: Deployment, alert: Al
     _force(alert, AlertStatus.CONFIRMED)
 
     assert "after a recorded human judgement" in refusal_of(MOVE, "dispatched", alert.pk)
+
+
+def test_officers_are_sent_only_to_who_is_still_sought_and_was_asked_about_since(
+    live: Deployment, cast: Cast, app_role: None
+):
+    earlier = make_entry(live)
+    still_sought.confirm_entry(earlier, source="pnc", reference="", by=cast.alice)
+    alert = make_alert(live, entry=earlier, status=AlertStatus.CONFIRMED)
+    other = make_alert(live, status=AlertStatus.CONFIRMED)
+    assert other.entry is not None
+    still_sought.confirm_entry(other.entry, source="pnc", reference="", by=cast.alice)
+
+    assert "still sought" in refusal_of(MOVE, "dispatched", alert.pk)
+    assert refusal_of(MOVE, "dispatched", other.pk) == ""
+    assert "recorded when it is made" in refusal_of(
+        "INSERT INTO deployments_stillsoughtcheck"
+        " (deployment_id, entry_id, source, source_reference, entry_count, by_id, at)"
+        " VALUES (%s, %s, 'pnc', '', 1, %s, now() + interval '1 hour')",
+        live.pk,
+        earlier.pk,
+        cast.alice.pk,
+    )
 
 
 @pytest.mark.parametrize("column", FIXED_COLUMNS)

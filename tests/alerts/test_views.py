@@ -55,7 +55,7 @@ def test_alert_goes_from_claim_to_outcome(
     for client, name, fields in (
         (operator, "claim", {}),
         (operator, "confirm", FACTORS),
-        (operator, "dispatch", {}),
+        (operator, "dispatch", {"source": "pnc"}),
         (officer, "engage", {}),
         (officer, "resolve", OUTCOME),
     ):
@@ -115,10 +115,28 @@ def test_officers_are_not_sent_without_a_judgement(
 ) -> None:
     alert = make_alert(live, status=AlertStatus.CLAIMED, by=cast.alice)
 
-    response = signed_in(cast.alice).post(url("dispatch", alert))
+    response = signed_in(cast.alice).post(url("dispatch", alert), {"source": "pnc"})
 
     assert response.status_code == 409
     assert response.json()["alert"]["status"] == AlertStatus.CLAIMED
+
+
+def test_officers_are_not_sent_before_it_is_asked_whether_the_person_is_still_sought(
+    cast: Cast, live: Deployment, signed_in: SignedIn
+) -> None:
+    alert = make_alert(live, status=AlertStatus.CONFIRMED, by=cast.alice)
+    client = signed_in(cast.alice)
+
+    for name in ("dispatch", "not_sought"):
+        for source in ("", "a friend"):
+            response = client.post(url(name, alert), {"source": source})
+            assert response.status_code == 409
+            assert response.json()["error"].startswith("Say who was asked")
+
+    assert post(client, "not_sought", alert, source="court")["alert"]
+    alert.refresh_from_db()
+    assert alert.status == AlertStatus.NOT_SOUGHT
+    assert alert.entry is None
 
 
 @pytest.mark.parametrize("missing", sorted(OUTCOME))
@@ -135,7 +153,8 @@ def test_outcome_answers_all_three_questions(
 
 
 @pytest.mark.parametrize(
-    "name", ["claim", "release", "dismiss", "confirm", "dispatch", "engage", "resolve"]
+    "name",
+    ["claim", "release", "dismiss", "confirm", "dispatch", "not_sought", "engage", "resolve"],
 )
 def test_decisions_are_posts_of_signed_in_people(
     cast: Cast, live: Deployment, signed_in: SignedIn, name: str

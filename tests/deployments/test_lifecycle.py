@@ -64,13 +64,13 @@ CASES = {
         Case(
             "make_ready",
             Status.AUTHORISED,
-            (*OPERATORS, "watchlist_manager"),
+            (*OPERATORS, "watchlist_manager", "second_watchlist_manager"),
             lambda d, by: lifecycle.make_ready(d, by=by),
         ),
         Case(
             "reopen_watchlist",
             Status.READY,
-            ("watchlist_manager",),
+            ("watchlist_manager", "second_watchlist_manager"),
             lambda d, by: lifecycle.reopen_watchlist(d, by=by),
         ),
         Case("start", Status.READY, OPERATORS, lambda d, by: lifecycle.start(d, by=by)),

@@ -12,6 +12,7 @@ from deployments.models import Deployment, User
 from tests.factories import Cast, make_alert, make_deployment
 from tests.tampering import force_status
 
+MANAGERS = {"watchlist_manager", "second_watchlist_manager"}
 OPERATORS = {"alice", "bob"}
 OFFICERS = {"authorising_officer", "second_superintendent"}
 APPLICANTS = {"applicant", "second_superintendent"}
@@ -24,17 +25,17 @@ OF_A_PERSON: dict[Callable[[User], bool], set[str]] = {
     permissions.is_inspector: {"inspector"},
     permissions.is_trained_officer: OFFICERS,
     permissions.is_trained_operator: OPERATORS,
-    permissions.is_trained_watchlist_manager: {"watchlist_manager"},
-    permissions.can_read_start_checks: OPERATORS | {"watchlist_manager", "inspector"},
+    permissions.is_trained_watchlist_manager: MANAGERS,
+    permissions.can_read_start_checks: OPERATORS | MANAGERS | {"inspector"},
     permissions.can_configure: {"system_administrator"},
 }
 LISTED = {Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED}
 OF_A_DEPLOYMENT: dict[Callable[[User, Deployment], bool], tuple[set[str], set[Status]]] = {
     permissions.can_edit: ({"applicant"}, {Status.DRAFT, Status.RETURNED}),
     permissions.can_decide: (OFFICERS, {Status.SUBMITTED}),
-    permissions.can_manage_watchlist: ({"watchlist_manager"}, LISTED),
+    permissions.can_manage_watchlist: (MANAGERS, LISTED),
     permissions.can_view_watchlist: (
-        OPERATORS | {"watchlist_manager"},
+        OPERATORS | MANAGERS,
         LISTED | {Status.ENDED},
     ),
     permissions.can_stop: (OPERATORS | OFFICERS, set(Status)),

@@ -7,7 +7,7 @@ import pytest
 from celery import current_app
 from django.db import transaction
 
-from deployments import audit, image_store, lifecycle, watchlist
+from deployments import audit, image_store, lifecycle, watchlist, watchlist_review
 from deployments.enums import EntryStatus, Response, Status
 from deployments.lifecycle import Refused
 from deployments.models import (
@@ -69,7 +69,7 @@ def test_only_the_watchlist_of_an_authority_can_be_changed(cast: Cast, status: S
 def test_only_a_watchlist_manager_changes_it(deployment: Deployment, cast: Cast):
     entry = make_entry(deployment)
     for name, user in cast.everyone().items():
-        if name != "watchlist_manager":
+        if not name.endswith("watchlist_manager"):
             with pytest.raises(Refused):
                 watchlist.add_entry(deployment, new_entry(), by=user)
             with pytest.raises(Refused):
@@ -155,7 +155,7 @@ def test_a_broker_that_is_gone_does_not_lose_the_entry(monkeypatch: pytest.Monke
     assert WatchlistEntry.objects.get(pk=entry.pk).status == EntryStatus.PENDING
 
 
-def test_enrolment_opens_a_row_of_the_ledger_and_withdrawal_closes_it(
+def test_a_review_opens_a_row_of_the_ledger_and_withdrawal_closes_it(
     deployment: Deployment, cast: Cast
 ):
     entry = make_entry(deployment, reference="R-1")
@@ -230,7 +230,14 @@ def test_progress(deployment: Deployment):
     pending = make_entry(deployment, is_enrolled=False)
     make_entry(deployment, is_enrolled=False)
     watchlist.mark_refused(pending, reason="No face was found.")
+    make_entry(deployment, is_reviewed=False)
+    watchlist_review.send_back(
+        make_entry(deployment, is_reviewed=False),
+        by=person("second_watchlist_manager"),
+        reason="Not the right person.",
+    )
 
     state = watchlist.progress(deployment)
-    assert (state.total, state.pending, state.enrolled, state.refused) == (3, 1, 1, 1)
-    assert (state.percent, state.is_done) == (67, False)
+    assert (state.total, state.pending, state.to_review, state.enrolled) == (5, 1, 1, 1)
+    assert (state.refused, state.returned) == (1, 1)
+    assert (state.percent, state.is_done) == (80, False)

@@ -20,6 +20,7 @@ from tests.factories import (
     make_entry,
     person,
     recognition_worker_answers,
+    reviewed,
 )
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db(transaction=True)]
@@ -45,7 +46,8 @@ def watched(test_data: Path) -> Callable[[str], Deployment]:
             entry = make_entry(deployment, is_enrolled=False, reference=still, image=image)
             enrol(entry.pk)
             entry.refresh_from_db()
-            assert entry.status == EntryStatus.ENROLLED, entry.refusal
+            assert entry.status == EntryStatus.TO_REVIEW, entry.refusal
+        reviewed(deployment)
         with recognition_worker_answers():
             lifecycle.make_ready(deployment, by=person("watchlist_manager"))
             deployment = lifecycle.start(deployment, by=person("alice"))

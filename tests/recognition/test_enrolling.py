@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deployments import image_store, lifecycle, watchlist
+from deployments import image_store, lifecycle, watchlist, watchlist_review
 from deployments.enums import EntryStatus, Status
 from deployments.models import AuditEvent, Deployment, WatchlistEntry, WatchlistLedger
 from recognition import enrolling, template_store
@@ -65,7 +65,7 @@ def test_it_is_enrolled_from_its_own_image(entry: WatchlistEntry, pictures: list
     enrolling.enrol(entry.pk)
 
     entry.refresh_from_db()
-    assert entry.status == EntryStatus.ENROLLED
+    assert entry.status == EntryStatus.TO_REVIEW
     assert entry.enrolled_at is not None
     assert pictures == [image_store.read(entry.image)]
     template = Template.objects.get(deployment=entry.deployment, entry=entry)
@@ -73,17 +73,22 @@ def test_it_is_enrolled_from_its_own_image(entry: WatchlistEntry, pictures: list
     assert (template.profile, template.profile_version) == ("embedded", "embedded-1")
 
 
-def test_it_opens_a_ledger_row_and_tells_the_galleries(
-    entry: WatchlistEntry, pictures: list[bytes]
+def test_until_its_review_it_is_on_no_ledger_and_in_no_gallery(
+    entry: WatchlistEntry, pictures: list[bytes], cast: Cast
 ):
-    before = entry.deployment.watchlist_version
+    before = _version(entry)
 
     enrolling.enrol(entry.pk)
 
+    ids, _ = template_store.all_of(entry.deployment_id, profile_version="embedded-1")
+    assert (ids, WatchlistLedger.objects.count(), _version(entry)) == ([], 0, before)
+
+    watchlist_review.accept(entry.deployment, [entry.pk], by=cast.second_watchlist_manager)
+
+    ids, _ = template_store.all_of(entry.deployment_id, profile_version="embedded-1")
     row = WatchlistLedger.objects.get(deployment=entry.deployment, reference=entry.reference)
+    assert (ids, _version(entry)) == ([entry.pk], before + 1)
     assert (row.category, row.removed_at) == (entry.category, None)
-    entry.deployment.refresh_from_db()
-    assert entry.deployment.watchlist_version == before + 1
 
 
 def test_delivered_twice_it_changes_nothing(entry: WatchlistEntry, pictures: list[bytes]):
@@ -94,7 +99,6 @@ def test_delivered_twice_it_changes_nothing(entry: WatchlistEntry, pictures: lis
 
     assert len(pictures) == 1
     assert (AuditEvent.objects.count(), _version(entry)) == (events, version)
-    assert WatchlistLedger.objects.count() == 1
 
 
 def _version(entry: WatchlistEntry) -> int:

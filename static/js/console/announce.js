@@ -40,6 +40,7 @@ export function sayEvent({ facts, kind }) {
     dispatched: `Officers were sent to the alert from ${facts.camera}.`,
     engaged: `Officers are with the person seen by ${facts.camera}.`,
     not_located: `Officers did not locate the person seen by ${facts.camera}.`,
+    not_sought: `The person seen by ${facts.camera} is no longer sought. Nobody is sent.`,
     resolved: `Outcome: ${facts.outcome_words}.`,
   };
   return told[kind] ?? "";

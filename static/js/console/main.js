@@ -95,6 +95,7 @@ new Keyboard({
     m: () => openAlert.act("confirm"),
     n: () => openAlert.act("dismiss"),
     d: () => openAlert.act("dispatch"),
+    x: () => openAlert.act("not-sought"),
     z: () => (actions.secondsToUndo(openAlert.uuid) === null ? openAlert.act("release") : openAlert.undo()),
     b: () => openAlert.facts && openAlert.pictures.toggleBlink(),
   },

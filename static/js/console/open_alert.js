@@ -18,6 +18,8 @@ export class OpenAlert {
     this.judgement = new Judgement(find('[data-step="judge"]', root));
     this.judgement.onChange = () => this.#allow();
     this.judgement.reveal.addEventListener("click", () => this.#reveal());
+    this.sought = find('[data-step="dispatch"]', root);
+    this.sought.addEventListener("submit", (event) => event.preventDefault());
     actions.addEventListener("change", () => this.render());
     store.addEventListener("change", ({ detail }) => this.#onChange(detail));
     for (const button of findAll("[data-action]", root)) {
@@ -37,6 +39,7 @@ export class OpenAlert {
     this.#problem("");
     this.pictures.showAlert(facts);
     this.judgement.open(uuid);
+    this.sought.reset(); // an answer is about one person
     this.#describe(uuid, facts.url);
     this.render();
   }
@@ -55,6 +58,11 @@ export class OpenAlert {
     if (name === "dismiss" && !this.judgement.reason.value) {
       this.#problem("Choose why the alert is dismissed.");
       this.judgement.reason.focus();
+      return;
+    }
+    if ((name === "dispatch" || name === "not-sought") && !this.sought.elements.source.value) {
+      this.#problem("Say who was asked whether the person is still sought.");
+      this.sought.elements.source[0].focus();
       return;
     }
     this.#problem("");
@@ -99,6 +107,7 @@ export class OpenAlert {
   #fields(name) {
     if (name === "confirm") return this.judgement.factors;
     if (name === "dismiss") return { ...this.judgement.factors, reason: this.judgement.reason.value };
+    if (name === "dispatch" || name === "not-sought") return Object.fromEntries(new FormData(this.sought));
     if (name === "resolve") return Object.fromEntries(new FormData(find('[data-step="outcome"]', this.article)));
     return {};
   }

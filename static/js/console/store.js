@@ -11,6 +11,7 @@ const GROUPS = {
   dismissed: "decided",
   not_located: "decided",
   resolved: "decided",
+  not_sought: "decided",
 };
 
 export class Store extends EventTarget {
