@@ -58,6 +58,10 @@ class User(AbstractUser):
             else self.username
         )
 
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
     def has_role(self, role: Role) -> bool:
         return self.is_active and role in self.roles
 
