@@ -8,6 +8,7 @@ from deployments.views.briefing import briefing
 from deployments.views.checks import check_cameras, checks
 from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
+from deployments.views.documents import document_list, draft, publish
 from deployments.views.expectation import expected_alerts
 from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
@@ -28,6 +29,9 @@ urlpatterns = [
     path("", deployment_list, name="list"),
     path("new/", apply, name="apply"),
     path("rules/", lifecycle_rules, name="rules"),
+    path("documents/", document_list, name="documents"),
+    path("documents/<int:pk>/", draft, name="document_draft"),
+    path("documents/<int:pk>/publish/", publish, name="publish_document"),
     path("<uuid:uuid>/", detail, name="detail"),
     path("<uuid:uuid>/edit/", edit, name="edit"),
     path("<uuid:uuid>/apply/review/", review, name="review"),

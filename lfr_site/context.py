@@ -16,5 +16,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "has_second_factor": settings.SECOND_FACTOR,
         "can_read_audit": person is not None and permissions.can_read_audit(person),
         "can_configure": person is not None and permissions.can_configure(person),
+        "can_read_drafts": person is not None and permissions.can_read_drafts(person),
         "can_apply": person is not None and permissions.can_apply(person),
     }

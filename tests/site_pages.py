@@ -100,6 +100,14 @@ def of_document(status: DocumentStatus) -> Page:
     return Page("public:document", None, address, str(status))
 
 
+def of_draft(who: str) -> Page:
+    def address(world: World) -> str:
+        draft = world.documents[DocumentStatus.DRAFT]
+        return reverse("deployments:document_draft", args=[draft.pk])
+
+    return Page("deployments:document_draft", who, address)
+
+
 def of_alert(status: AlertStatus, name: str, who: str) -> Page:
     def address(world: World) -> str:
         return reverse(name, kwargs={"uuid": world.alerts[status].uuid})
@@ -166,6 +174,8 @@ PAGES: tuple[Page, ...] = (
     of(Status.LIVE, "deployments:review_watchlist", "watchlist_manager"),
     of_entry("deployments:entry", "watchlist_manager"),
     of_entry("deployments:entry", "second_watchlist_manager", is_waiting=True),
+    *(page("deployments:documents", who) for who in (SUPER, "system_administrator")),
+    of_draft(SUPER),
     *(of(status, "alerts:console", OPERATOR) for status in (Status.LIVE, Status.SUSPENDED)),
     of(Status.LIVE, "alerts:handheld", OFFICER),
     of(Status.LIVE, "alerts:timeline", OPERATOR),
@@ -197,6 +207,7 @@ NOT_PAGES: dict[str, str] = {
     "public:deployment_print": "PDF",
     "deployments:edit": "leads to the step where it was left",
     "deployments:expected": "JSON",
+    "deployments:publish_document": "a form's target",
     "deployments:submit": "a form's target",
     "deployments:decide": "a form's target",
     "deployments:authority_file": "PDF or JSON",

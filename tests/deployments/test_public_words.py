@@ -1,0 +1,93 @@
+"""The pages say what the system does (I10): a rule or a setting that changes changes the words."""
+
+import html
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from deployments import retention
+from deployments.enums import Status
+from tests.factories import Cast, make_deployment
+
+HOUR = 3600
+
+
+def read(name: str, *args: object) -> str:
+    """The words of the page, without marks and breaks."""
+    body = Client().get(reverse(name, args=args)).content.decode()
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def test_another_period_in_the_table_is_another_on_every_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    rule = retention.RULES["unmatched_face"]
+    monkeypatch.setitem(
+        retention.RULES, "unmatched_face", replace(rule, default=timedelta(seconds=7))
+    )
+    deployment = make_deployment(status=Status.AUTHORISED)
+
+    assert "Within 7 seconds" in read("public:data")
+    assert "within 7 seconds it is gone" in read("public:rights")
+    assert "destroyed within 7 seconds" in read("public:deployment", deployment.uuid)
+
+
+def test_a_policy_that_shortens_is_on_every_page(cast: Cast, settings: Settings):
+    settings.RETENTION_PERIODS_S = {"alert": 3 * HOUR, "watchlist": 2 * HOUR, "false_alert": HOUR}
+
+    assert read("public:data").count("3 hours after the end of the deployment") == 2
+    assert "2 hours after the end of the deployment" in read("public:data")
+    assert "others 3 hours after the end" in read("public:rights")
+    assert "dismissed 1 hour after the operator's decision" in read("public:rights")
+
+
+def test_a_new_kind_of_data_stands_on_the_page(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    rule = replace(retention.RULES["alert"], kind="new", what="Something new", models=())
+    monkeypatch.setitem(retention.RULES, "new", rule)
+
+    assert "Something new" in read("public:data")
+    answer = Client().get(reverse("public:public_api:retention")).json()
+    assert answer[-1] == {
+        "kind": "new",
+        "what": "Something new",
+        "kept_for": "24 hours after the end of the deployment",
+        "seconds": 86_400,
+        "ground": rule.ground,
+    }
+
+
+@override_settings(
+    FORCE_NAME="Other Constabulary",
+    CONTACT_PHONE="0100 555 0101",
+    CONTACT_EMAIL="ask@other.example",
+    DPO_EMAIL="dpo@other.example",
+    COMPLAINTS_URL="https://other.example/complain",
+    WATCHLIST_CAP=321,
+    NOTICE_LEAD_DAYS=9,
+    RECOGNITION_PROFILE="cpu",
+    DEFAULT_THRESHOLD=0.4321,
+)
+def test_settings_are_said_where_they_matter(cast: Cast):
+    rights, how = read("public:rights"), read("public:how")
+    links = Client().get(reverse("public:rights")).content.decode()
+
+    for words in ("Other Constabulary", "0100 555 0101", "ask@other.example", "dpo@other.example"):
+        assert words in rights
+    assert "https://other.example/complain" in links
+    for words in ("at most 321 people", "at least 9 days ahead", "cpu", "0.4321"):
+        assert words in how
+    assert "at most 321 people" in read("public:data")
+
+
+def test_without_contacts_the_pages_still_say_whom_to_ask(cast: Cast, settings: Settings):
+    settings.FORCE_NAME = "Other Constabulary"
+
+    rights = read("public:rights")
+
+    assert "Telephone 101" in rights
+    assert "By post: The headquarters of Other Constabulary" in rights
