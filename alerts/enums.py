@@ -36,6 +36,14 @@ class Outcome(TextChoices):
     NOT_THE_PERSON = "not_the_person", "Not the person sought (confirmed false alert)"
 
 
+class OfficersView(TextChoices):
+    """What officers on the ground make of it themselves, before they speak to anybody."""
+
+    COULD_BE = "could_be", "Could be the person"
+    CANNOT_TELL = "cannot_tell", "Cannot tell from here"
+    IS_NOT = "is_not", "Not the person"
+
+
 class EventKind(TextChoices):
     RAISED = "raised", "Raised"
     SEEN_AGAIN = "seen_again", "Seen again"
@@ -45,6 +53,8 @@ class EventKind(TextChoices):
     DISMISSED = "dismissed", "Dismissed"
     CONFIRMED = "confirmed", "Confirmed"
     DISPATCHED = "dispatched", "Officers sent"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged by officers"
+    ASSESSED = "assessed", "Assessed by officers"
     ENGAGED = "engaged", "Engaged"
     NOT_LOCATED = "not_located", "Not located"
     RESOLVED = "resolved", "Outcome recorded"

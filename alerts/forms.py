@@ -1,5 +1,7 @@
 """What people record about an alert. The lifecycle refuses what these let through."""
 
+from datetime import timedelta
+
 from django import forms
 
 from alerts.enums import DismissalReason, Outcome
@@ -45,7 +47,18 @@ class SoughtForm(forms.Form):
     reference = forms.CharField(max_length=60, required=False)
 
 
-class ResolveForm(forms.Form):
+class LateForm(forms.Form):
+    """What was done without a signal says how long ago that was, by the phone's own clock: the
+    difference of two of its times is right even where the clock is not."""
+
+    ago_s = forms.FloatField(required=False, min_value=0, max_value=24 * 3600)
+
+    @property
+    def ago(self) -> timedelta:
+        return timedelta(seconds=self.cleaned_data.get("ago_s") or 0)
+
+
+class ResolveForm(LateForm):
     outcome = forms.ChoiceField(
         choices=Outcome,
         error_messages={

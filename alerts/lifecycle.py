@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from alerts import permissions
+from alerts import field, permissions
 from alerts.enums import AlertStatus, EventKind, Outcome, Verdict
 from alerts.events import emit
 from alerts.models import Adjudication, Alert, Engagement
@@ -21,6 +22,7 @@ from deployments.lifecycle import Refused
 from deployments.locking import lock
 from deployments.models import Camera, Deployment, User, WatchlistEntry
 
+JUST_NOW = timedelta()
 # A sighting that extends an alert is told to consoles at most this often.
 SEEN_AGAIN_EVERY = timedelta(seconds=5)
 
@@ -207,11 +209,14 @@ def close_not_sought(alert: Alert, *, by: User, source: str) -> Alert:
         return moved
 
 
-def engage(alert: Alert, *, by: User) -> Alert:
+def engage(alert: Alert, *, by: User, ago: timedelta = JUST_NOW) -> Alert:
+    """`ago`: officers had no signal and tell it only now."""
     with transaction.atomic():
         locked = _for_engagement(alert, by=by)
+        if locked.status == AlertStatus.DISPATCHED:
+            field.require_own_assessment(locked, by=by)
         moved = _move(locked, "engage", EventKind.ENGAGED, by=by)
-        Engagement.objects.create(alert=moved, by=by, engaged_from=timezone.now())
+        Engagement.objects.create(alert=moved, by=by, engaged_from=field.moment(moved, ago=ago))
         return moved
 
 
@@ -221,7 +226,13 @@ def not_located(alert: Alert, *, by: User) -> Alert:
 
 
 def resolve(
-    alert: Alert, *, by: User, outcome: str, identity_confirmed: bool, notice_handed_over: bool
+    alert: Alert,
+    *,
+    by: User,
+    outcome: str,
+    identity_confirmed: bool,
+    notice_handed_over: bool,
+    ago: timedelta = JUST_NOW,
 ) -> Alert:
     with transaction.atomic():
         locked = _for_engagement(alert, by=by)
@@ -234,7 +245,7 @@ def resolve(
             outcome=outcome,
             identity_confirmed=identity_confirmed,
             notice_handed_over=notice_handed_over,
-            engaged_to=timezone.now(),
+            engaged_to=Greatest("engaged_from", field.moment(moved, ago=ago)),
         )
         return moved
 

@@ -17,6 +17,7 @@ from alerts.protocol import (
     IdentityFacts,
     Images,
     JudgementFacts,
+    OfficerFacts,
     Snapshot,
     SourceFacts,
 )
@@ -50,7 +51,8 @@ class CameraReport(Protocol):
 
 
 def alert_facts(alert: Alert) -> AlertFacts:
-    """Wants `camera`, `claimed_by` and `engagement` selected with the alert."""
+    """Wants `camera`, `claimed_by` and `engagement` selected with the alert, and the officers'
+    assessments fetched."""
     outcome = outcome_of(alert)
     return {
         "uuid": str(alert.uuid),
@@ -73,6 +75,7 @@ def alert_facts(alert: Alert) -> AlertFacts:
         "claimed_by_id": alert.claimed_by_id,
         "outcome": outcome,
         "outcome_words": str(Outcome(outcome).label) if outcome else "",
+        "officers": officers_of(alert),
         "erased": alert.is_erased,
         "images": None if alert.is_erased else images_of(alert),
     }
@@ -83,6 +86,18 @@ def images_of(alert: Alert) -> Images:
         return reverse("alerts:image", args=[alert.uuid, which])
 
     return {"probe": path("probe"), "candidate": path("candidate"), "context": path("context")}
+
+
+def officers_of(alert: Alert) -> list[OfficerFacts]:
+    return [
+        {
+            "id": each.by_id,
+            "name": str(each.by),
+            "view": each.view,
+            "view_words": each.get_view_display() if each.view else "",
+        }
+        for each in alert.field_assessments.all()
+    ]
 
 
 def outcome_of(alert: Alert) -> str:

@@ -55,6 +55,15 @@ class Images(TypedDict):
     context: str
 
 
+class OfficerFacts(TypedDict):
+    """An officer who acknowledged the alert, with their own view of it so far."""
+
+    id: int
+    name: str
+    view: str
+    view_words: str
+
+
 class AlertFacts(TypedDict):
     """Times are seconds since 1970, with fractions."""
 
@@ -78,6 +87,7 @@ class AlertFacts(TypedDict):
     claimed_by_id: int | None
     outcome: str
     outcome_words: str
+    officers: list[OfficerFacts]
     erased: bool
     images: Images | None
 

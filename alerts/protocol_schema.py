@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from alerts.enums import AlertStatus, EventKind, Outcome
+from alerts.enums import AlertStatus, EventKind, OfficersView, Outcome
 from alerts.protocol import VERSION, Ack, ActionAnswer, CloseCode, Detail, ServerMessage
 from deployments.enums import Category, Response
 
@@ -16,6 +16,7 @@ CLOSED_LISTS: dict[tuple[str, str], list[str]] = {
     ("AlertFacts", "category"): Category.values,
     ("AlertFacts", "response"): Response.values,
     ("AlertFacts", "outcome"): ["", *Outcome.values],
+    ("OfficerFacts", "view"): ["", *OfficersView.values],
 }
 
 

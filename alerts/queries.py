@@ -14,6 +14,7 @@ from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment, User
 
 FACTS = ("camera", "claimed_by", "engagement")
+OFFICERS = "field_assessments__by"
 # How many decided alerts a console still lists below those that wait.
 RECENTLY_DECIDED = 20
 # What a handheld hears of: nothing that operators still weigh among themselves.
@@ -21,6 +22,8 @@ FIELD_KINDS = frozenset(
     {
         EventKind.SEEN_AGAIN,
         EventKind.DISPATCHED,
+        EventKind.ACKNOWLEDGED,
+        EventKind.ASSESSED,
         EventKind.ENGAGED,
         EventKind.NOT_LOCATED,
         EventKind.RESOLVED,
@@ -33,6 +36,7 @@ HOLDING = (AlertStatus.CLAIMED, AlertStatus.CONFIRMED)
 def alerts_for(deployment: Deployment, audience: Audience) -> list[Alert]:
     """What is open, and the last decided; for a handheld only what officers were sent to."""
     alerts = deployment.alerts.filter(erased_at=None).select_related(*FACTS)
+    alerts = alerts.prefetch_related(OFFICERS)
     if audience == Audience.HANDHELD:
         alerts = alerts.filter(status__in=FIELD_STATES)
     waiting = list(alerts.filter(status__in=OPEN).order_by("pk"))
@@ -41,7 +45,7 @@ def alerts_for(deployment: Deployment, audience: Audience) -> list[Alert]:
 
 
 def alert_with_facts(alert: Alert) -> Alert:
-    return Alert.objects.select_related(*FACTS).get(pk=alert.pk)
+    return Alert.objects.select_related(*FACTS).prefetch_related(OFFICERS).get(pk=alert.pk)
 
 
 def is_in_field(event: AlertEvent) -> bool:
@@ -63,6 +67,7 @@ def log_after(deployment_id: int, sequence: int) -> QuerySet[AlertEvent]:
     return (
         AlertEvent.objects.filter(deployment_id=deployment_id, sequence__gt=sequence)
         .select_related(*(f"alert__{name}" for name in FACTS))
+        .prefetch_related(f"alert__{OFFICERS}")
         .order_by("sequence")
     )
 

@@ -1,13 +1,15 @@
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 
-from alerts.views import after, consultations, decisions, pages
+from alerts.views import after, consultations, decisions, handheld, pages
 
 app_name = "alerts"
 urlpatterns: list[URLPattern] = [
     path("console/<uuid:uuid>/", pages.console, name="console"),
-    path("handheld/<uuid:uuid>/", pages.handheld, name="handheld"),
-    path("handheld/<uuid:uuid>/manifest.webmanifest", pages.manifest, name="manifest"),
+    path("handheld/shell/", handheld.shell, name="handheld_shell"),
+    path("handheld/worker.js", handheld.worker, name="handheld_worker"),
+    path("handheld/<uuid:uuid>/", handheld.page, name="handheld"),
+    path("handheld/<uuid:uuid>/manifest.webmanifest", handheld.manifest, name="manifest"),
     path("timeline/<uuid:uuid>/", after.page, name="timeline"),
     path("timeline/<uuid:uuid>/timeline.csv", after.sheet, name="timeline_csv"),
     path("<uuid:uuid>/", consultations.detail, name="detail"),
@@ -17,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/confirm/", decisions.confirm, name="confirm"),
     path("<uuid:uuid>/dispatch/", decisions.dispatch, name="dispatch"),
     path("<uuid:uuid>/not-sought/", decisions.not_sought, name="not_sought"),
+    path("<uuid:uuid>/acknowledge/", decisions.acknowledge, name="acknowledge"),
+    path("<uuid:uuid>/assess/", decisions.assess, name="assess"),
     path("<uuid:uuid>/engage/", decisions.engage, name="engage"),
     path("<uuid:uuid>/not-located/", decisions.not_located, name="not_located"),
     path("<uuid:uuid>/resolve/", decisions.resolve, name="resolve"),

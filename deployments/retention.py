@@ -121,7 +121,13 @@ RULES: dict[str, Rule] = {
             24 * HOUR,
             31 * DAY,
             "At once after use, in most cases within 24 hours, and no longer than 31 days",
-            ("alerts.Alert", "alerts.AlertEvent", "alerts.Adjudication", "alerts.Engagement"),
+            (
+                "alerts.Alert",
+                "alerts.AlertEvent",
+                "alerts.Adjudication",
+                "alerts.FieldAssessment",
+                "alerts.Engagement",
+            ),
         ),
         Rule(
             "sign_photograph",

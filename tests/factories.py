@@ -22,8 +22,9 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from alerts import field
 from alerts import lifecycle as alert_lifecycle
-from alerts.enums import AlertStatus, DismissalReason, Outcome
+from alerts.enums import AlertStatus, DismissalReason, OfficersView, Outcome
 from alerts.models import Alert
 from deployments import (
     briefings,
@@ -512,6 +513,9 @@ _ALERT_STEPS: dict[str, Callable[[Alert, User], Alert]] = {
     "not_located": lambda alert, _: alert_lifecycle.not_located(
         alert, by=person("engagement_officer")
     ),
+    "assess": lambda alert, _: field.assess(
+        alert, by=person("engagement_officer"), view=OfficersView.COULD_BE
+    ),
     "engage": lambda alert, _: alert_lifecycle.engage(alert, by=person("engagement_officer")),
 }
 _TO_DISPATCHED = ("claim", "confirm", "dispatch")
@@ -523,8 +527,8 @@ _ALERT_ROUTES: dict[AlertStatus, tuple[str, ...]] = {
     AlertStatus.NOT_SOUGHT: (*_TO_DISPATCHED[:-1], "close_not_sought"),
     AlertStatus.DISPATCHED: _TO_DISPATCHED,
     AlertStatus.NOT_LOCATED: (*_TO_DISPATCHED, "not_located"),
-    AlertStatus.ENGAGED: (*_TO_DISPATCHED, "engage"),
-    AlertStatus.RESOLVED: (*_TO_DISPATCHED, "engage", "resolve"),
+    AlertStatus.ENGAGED: (*_TO_DISPATCHED, "assess", "engage"),
+    AlertStatus.RESOLVED: (*_TO_DISPATCHED, "assess", "engage", "resolve"),
 }
 
 

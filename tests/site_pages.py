@@ -178,6 +178,7 @@ PAGES: tuple[Page, ...] = (
     of_draft(SUPER),
     *(of(status, "alerts:console", OPERATOR) for status in (Status.LIVE, Status.SUSPENDED)),
     of(Status.LIVE, "alerts:handheld", OFFICER),
+    page("alerts:handheld_shell"),
     of(Status.LIVE, "alerts:timeline", OPERATOR),
     of(Status.CLOSED, "alerts:timeline", "auditor"),
 )
@@ -226,6 +227,9 @@ NOT_PAGES: dict[str, str] = {
     "deployments:sought": "a form's target",
     "deployments:entry_sought": "a form's target",
     "alerts:manifest": "JSON",
+    "alerts:handheld_worker": "a script",
+    "alerts:acknowledge": "a form's target",
+    "alerts:assess": "a form's target",
     "alerts:detail": "JSON",
     "alerts:timeline_csv": "CSV",
     "alerts:claim": "a form's target",

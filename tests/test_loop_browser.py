@@ -175,14 +175,7 @@ def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
         expect(operator.locator(f'[data-picture="{which}"] img')).to_be_visible()
     judge_and_send(operator)
 
-    handheld.locator('.field-alert [data-action="engage"]').first.click()
-    for name, value in (
-        ("identity_confirmed", "yes"),
-        ("outcome", "arrest"),
-        ("notice_handed_over", "yes"),
-    ):
-        handheld.locator(f'.field-alert input[name^="{name}"][value="{value}"]').first.check()
-    handheld.locator('.field-alert [data-action="resolve"]').first.click()
+    engage(handheld)
     expect(operator.get_by_text("Arrest").first).to_be_visible()
 
     operator.goto(deployment)
@@ -196,6 +189,20 @@ def test_from_application_to_erasure(page_of: PageOf, archive: Path) -> None:
     public.goto(f"/deployment/{uuid}/")
     expect(public.get_by_text(re.compile("false alert rate", re.IGNORECASE)).first).to_be_visible()
     read_audit(page_of("auditor"))
+
+
+def engage(handheld: Page) -> None:
+    """Officers look for themselves before they speak to anybody."""
+    handheld.locator('.field-alert [data-action="acknowledge"]').first.click()
+    handheld.locator('.field-alert [data-view="could_be"]').first.click()
+    handheld.locator('.field-alert [data-action="engage"]').first.click()
+    for name, value in (
+        ("identity_confirmed", "yes"),
+        ("outcome", "arrest"),
+        ("notice_handed_over", "yes"),
+    ):
+        handheld.locator(f'.field-alert input[name^="{name}"][value="{value}"]').first.check()
+    handheld.locator('.field-alert [data-action="resolve"]').first.click()
 
 
 def read_audit(auditor: Page) -> None:

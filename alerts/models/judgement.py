@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from alerts.enums import DismissalReason, Outcome, Verdict
 from alerts.models.alert import Alert
+from alerts.models.field import own_assessment_sql
 from alerts.transitions import judgement_stands_sql
 from deployments.append_only import no_truncate
 from deployments.models import User
@@ -72,6 +73,14 @@ class Engagement(models.Model):
                 condition=Q(outcome="")
                 | Q(notice_handed_over__isnull=False, identity_confirmed__isnull=False),
                 name="outcome_says_notice_and_identity",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="own_assessment",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=own_assessment_sql(),
             ),
         ]
 

@@ -28,6 +28,7 @@ NOT_OUTCOMES = {
     AlertStatus.DISMISSED: "Dismissed by an operator",
     AlertStatus.NOT_LOCATED: "Not located",
     AlertStatus.NOT_SOUGHT: "No longer sought",
+    AlertStatus.NOT_SOUGHT: "No longer sought",
 }
 
 

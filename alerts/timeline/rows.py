@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db.models import TextChoices
 
-from alerts.enums import DismissalReason, EventKind, Outcome
+from alerts.enums import DismissalReason, EventKind, OfficersView, Outcome
 from alerts.models import AlertEvent
+from deployments import audit
 from deployments.enums import AuditKind
 from deployments.models import AuditEvent, Deployment, User
 
@@ -75,13 +76,14 @@ def _decisions(deployment: Deployment) -> dict[tuple[str, str], deque[tuple[str,
     names = {user.username: str(user) for user in User.objects.filter(username__in=usernames)}
     decisions: dict[tuple[str, str], deque[tuple[str, str]]] = defaultdict(deque)
     for subject, action, actor, reason in found:
-        decisions[subject, action].append((names.get(actor, actor), reason))
+        by = "The system" if actor == audit.SYSTEM else names.get(actor, actor)
+        decisions[subject, action].append((by, reason))
     return decisions
 
 
 def _in_words(reason: str) -> str:
     """A reason of a closed list by its words; anything else is left in the audit trail."""
-    for words in (DismissalReason, Outcome):
+    for words in (DismissalReason, Outcome, OfficersView):
         if reason in words.values:
             return str(words(reason).label)
     return ""

@@ -7,8 +7,8 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from alerts import lifecycle
-from alerts.forms import DismissForm, JudgementForm, ResolveForm, SoughtForm
+from alerts import field, lifecycle
+from alerts.forms import DismissForm, JudgementForm, LateForm, ResolveForm, SoughtForm
 from alerts.models import Alert
 from alerts.views.access import UuidView, done, for_alert, refusal
 from deployments.lifecycle import Refused
@@ -72,8 +72,20 @@ def not_sought(request: HttpRequest, person: User, alert: Alert) -> None:
 
 
 @decision
-def engage(_: HttpRequest, person: User, alert: Alert) -> None:
-    lifecycle.engage(alert, by=person)
+def acknowledge(_: HttpRequest, person: User, alert: Alert) -> None:
+    field.acknowledge(alert, by=person)
+
+
+@decision
+def assess(request: HttpRequest, person: User, alert: Alert) -> None:
+    field.assess(alert, by=person, view=request.POST.get("view", ""))
+
+
+@decision
+def engage(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = LateForm(request.POST)
+    _check(form)
+    lifecycle.engage(alert, by=person, ago=form.ago)
 
 
 @decision
@@ -91,6 +103,7 @@ def resolve(request: HttpRequest, person: User, alert: Alert) -> None:
         outcome=form.cleaned_data["outcome"],
         identity_confirmed=form.is_yes("identity_confirmed"),
         notice_handed_over=form.is_yes("notice_handed_over"),
+        ago=form.ago,
     )
 
 

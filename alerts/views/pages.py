@@ -1,14 +1,12 @@
-"""The pages that the scripts of console and handheld live in. They show nobody: what is personal
-comes later, alert by alert, each look asked for and recorded."""
+"""The page that the scripts of the console live in. It shows nobody: what is personal comes later,
+alert by alert, each look asked for and recorded."""
 
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.templatetags.static import static
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -43,40 +41,4 @@ def console(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "sought_sources": SoughtSource.choices,
             "can_engage": permissions.can_open_handheld(person, deployment),
         },
-    )
-
-
-@require_GET
-@never_cache
-@login_required
-def handheld(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    deployment = get_object_or_404(Deployment, uuid=uuid)
-    person = person_of(request)
-    if person is None or not permissions.can_open_handheld(person, deployment):
-        raise PermissionDenied
-    context = {"deployment": deployment, "outcomes": Outcome.choices}
-    return render(request, "alerts/handheld.html", context)
-
-
-@require_GET
-@login_required
-def manifest(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """What a phone needs to keep the handheld on its home screen. Nothing is cached by it."""
-    deployment = get_object_or_404(Deployment, uuid=uuid)
-    person = person_of(request)
-    if person is None or not permissions.can_open_handheld(person, deployment):
-        raise PermissionDenied
-    page = reverse("alerts:handheld", args=[deployment.uuid])
-    return JsonResponse(
-        {
-            "name": "Live facial recognition handheld",
-            "short_name": "LFR handheld",
-            "start_url": page,
-            "scope": page,
-            "display": "standalone",
-            "background_color": "#0f161b",
-            "theme_color": "#0d5771",
-            "icons": [{"src": static("img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}],
-        },
-        content_type="application/manifest+json",
     )

@@ -215,6 +215,8 @@ class Loop:
             return
         operator.send(f"{path}confirm/", {"subject": "Eyes, nose and jaw agree."})
         operator.send(f"{path}dispatch/", {"source": "pnc"})
+        officer.send(f"{path}acknowledge/")
+        officer.send(f"{path}assess/", {"view": "could_be"})
         officer.send(f"{path}engage/")
         outcome = {"outcome": "arrest", "identity_confirmed": "yes", "notice_handed_over": "yes"}
         officer.send(f"{path}resolve/", outcome)

@@ -106,6 +106,8 @@ def test_alert_from_camera_to_outcome(
     first.keyboard.press("d")
 
     expect(officer.locator(".field-alert img")).to_have_count(2)
+    act(officer, "acknowledge")
+    officer.locator('[data-view="could_be"]').click()
     act(officer, "engage")
     for name, value in (
         ("identity_confirmed", "yes"),
@@ -301,28 +303,6 @@ def test_open_alert_needs_no_scrolling(page_of: PageOf, live: Deployment, alice:
     )
 
 
-def test_handheld_without_a_signal_keeps_what_was_decided(
-    page_of: PageOf, live: Deployment, alice: User
-) -> None:
-    gone, here = (make_alert(live, status=AlertStatus.DISPATCHED) for _ in range(2))
-    page = page_of(person("engagement_officer"), handheld_of(live), size=PHONE)
-    expect(page.locator(".field-alert")).to_have_count(2)
-
-    page.context.set_offline(True)
-    for alert in (gone, here):
-        page.locator(f'[data-uuid="{alert.uuid}"] [data-action="engage"]').click()
-    expect(page.locator("[data-outbox-list] li")).to_have_count(2)
-    lifecycle.not_located(gone, by=alice)
-    page.context.set_offline(False)
-
-    expect(page.locator(f'[data-uuid="{here.uuid}"]')).to_have_attribute("data-status", "engaged")
-    expect(page.locator("[data-notice]")).to_contain_text("not located")
-    expect(page.locator("[data-outbox]")).to_be_hidden()
-    here.refresh_from_db()
-    gone.refresh_from_db()
-    assert (here.status, gone.status) == (AlertStatus.ENGAGED, AlertStatus.NOT_LOCATED)
-
-
 def test_pages_are_accessible_in_every_state(
     page_of: PageOf, live: Deployment, alice: User
 ) -> None:
@@ -348,6 +328,8 @@ def test_pages_are_accessible_in_every_state(
     officer = page_of(person("engagement_officer"), handheld_of(live), size=PHONE)
     expect(officer.locator(".field-alert img").first).to_be_visible()
     assert violations(officer) == []
+    act(officer, "acknowledge")
+    officer.locator('[data-view="could_be"]').click()
     act(officer, "engage")
     expect(officer.locator(".field-alert")).to_have_attribute("data-status", "engaged")
     assert violations(officer) == []

@@ -96,8 +96,8 @@ async def test_events_come_once_and_in_order_at_every_console(
     )
 
     for console in consoles:
-        events = await console.events(24)
-        assert [event["sequence"] for event in events] == list(range(1, 25))
+        events = await console.events(28)
+        assert [event["sequence"] for event in events] == list(range(1, 29))
 
 
 async def test_reconnecting_console_gets_what_it_missed_marked_as_missed(

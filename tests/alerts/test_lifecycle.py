@@ -14,8 +14,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from alerts import lifecycle
-from alerts.enums import AlertStatus, DismissalReason, EventKind, Outcome
-from alerts.models import Adjudication, Alert, AlertEvent, Engagement
+from alerts.enums import AlertStatus, DismissalReason, EventKind, OfficersView, Outcome
+from alerts.models import Adjudication, Alert, AlertEvent, Engagement, FieldAssessment
 from alerts.transitions import MOVES
 from deployments import audit, image_store, watchlist
 from deployments import lifecycle as deployment_lifecycle
@@ -235,6 +235,13 @@ class Case:
     call: Callable[[Alert, User], Alert]
 
 
+def _engage(alert: Alert, by: User) -> Alert:
+    """On the officers' own assessment."""
+    view = {"view": OfficersView.COULD_BE, "assessed_at": timezone.now()}
+    FieldAssessment.objects.update_or_create(alert=alert, by=by, defaults=view)
+    return lifecycle.engage(alert, by=by)
+
+
 FIELD = ("alice", "bob", "engagement_officer")
 CASES = {
     case.name: case
@@ -286,7 +293,7 @@ CASES = {
             AlertStatus.DISPATCHED,
             EventKind.ENGAGED,
             FIELD,
-            lambda a, by: lifecycle.engage(a, by=by),
+            _engage,
         ),
         Case(
             "not_located",
@@ -306,6 +313,8 @@ CASES = {
         ),
     )
 }
+
+
 by_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 

@@ -60,6 +60,7 @@ def test_rows_say_who_did_what_to_which_alert(cast: Cast, live: Deployment) -> N
         (2, "Claimed", str(cast.bob), ""),
         (2, "Confirmed", str(cast.bob), ""),
         (2, "Officers sent", str(cast.bob), ""),
+        (2, "Assessed by officers", str(cast.engagement_officer), "Could be the person"),
         (2, "Engaged", str(cast.engagement_officer), ""),
         (2, "Outcome recorded", str(cast.engagement_officer), "Safeguarding"),
     ]

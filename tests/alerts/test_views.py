@@ -56,6 +56,8 @@ def test_alert_goes_from_claim_to_outcome(
         (operator, "claim", {}),
         (operator, "confirm", FACTORS),
         (operator, "dispatch", {"source": "pnc"}),
+        (officer, "acknowledge", {}),
+        (officer, "assess", {"view": "could_be"}),
         (officer, "engage", {}),
         (officer, "resolve", OUTCOME),
     ):

@@ -2,8 +2,10 @@
 
 const UNREACHABLE = "The server cannot be reached. Nothing was recorded.";
 
+// The cookie is always the one in force; a page may be older than its sign-in.
 function token() {
-  return document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const [, cookie] = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) ?? [];
+  return cookie ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
 export async function post(url, fields = {}) {

@@ -6,16 +6,29 @@ import { Store } from "../console/store.js";
 import { clock, setServerTime } from "../console/times.js";
 import { FieldAlert } from "./field_alert.js";
 import { Outbox } from "./outbox.js";
+import { prepareSunlight } from "./sunlight.js";
 
 const ACTIVE = new Set(["dispatched", "engaged"]);
-const SUNLIGHT = "lfr-handheld-sunlight";
+const ACTIONS = {
+  acknowledge: "Acknowledged",
+  assess: "Assessed",
+  engage: "With the person",
+  "not-located": "Not located",
+  resolve: "Outcome",
+};
+const NOTHING = "Nothing for you. An alert appears here when an operator sends officers.";
+const NO_SIGNAL = "No signal. Alerts appear again when there is one.";
+// The shell that a phone keeps knows no deployment: its address names it.
+const [, deployment] = location.pathname.match(/\/handheld\/([0-9a-f-]{36})\//) ?? [];
 const root = find("#handheld");
 const list = find("[data-list]");
+const you = { id: null, name: "" };
 const store = new Store();
-const outbox = new Outbox();
-const connection = new Connection(root.dataset.socket);
+const outbox = new Outbox(you);
+const connection = new Connection(`/ws/deployments/${deployment}/handheld/`);
 connection.isFiltered = true;
 const shown = new Map();
+const refused = [];
 
 function render() {
   const active = store.all().filter((facts) => ACTIVE.has(facts.status));
@@ -28,30 +41,28 @@ function render() {
   }
   for (const facts of active) {
     if (!shown.has(facts.uuid)) {
-      const alert = new FieldAlert(find("[data-template]"), facts, { outbox });
+      const alert = new FieldAlert(find("[data-template]"), facts, { outbox, you });
       shown.set(facts.uuid, alert);
       list.append(alert.article);
     }
     shown.get(facts.uuid).update(facts);
   }
   show(find("[data-empty]"), active.length === 0);
-  renderDone();
-  renderOutbox();
+  renderList("[data-done]", store.group("decided").map((facts) =>
+    `${clock(facts.captured_at)} ${facts.category_words}: ${facts.outcome_words || facts.status_words}`));
+  renderList("[data-outbox]", outbox.waiting.map(describe));
 }
 
-function renderDone() {
-  const done = store.group("decided");
-  show(find("[data-done]"), done.length > 0);
-  find("[data-done-list]").replaceChildren(...done.map((facts) => element("li", {
-    text: `${clock(facts.captured_at)} ${facts.category_words}: ${facts.outcome_words || facts.status_words}`,
-  })));
+function renderList(section, words) {
+  show(find(section), words.length > 0);
+  find(`${section} ul`).replaceChildren(...words.map((text) => element("li", { text })));
 }
 
-function renderOutbox() {
-  show(find("[data-outbox]"), outbox.waiting.length > 0);
-  find("[data-outbox-list]").replaceChildren(
-    ...outbox.waiting.map((decision) => element("li", { text: decision.words })),
-  );
+// In the words of this page: what waits on the phone holds ids and choices only.
+function describe({ uuid, action, at }) {
+  const facts = store.get(uuid);
+  const which = facts ? `${facts.category_words}, ${facts.camera}` : "an alert";
+  return `${clock(at / 1000)} ${ACTIONS[action]}: ${which}`;
 }
 
 function notify(words, link = null) {
@@ -65,8 +76,16 @@ function notify(words, link = null) {
   show(find("[data-notice]"), Boolean(words));
 }
 
-connection.addEventListener("hello", ({ detail }) => setServerTime(detail.server_time));
-connection.addEventListener("heartbeat", ({ detail }) => setServerTime(detail.server_time));
+connection.addEventListener("hello", ({ detail }) => {
+  setServerTime(detail.server_time);
+  Object.assign(you, detail.you);
+  notify("");
+  outbox.discardOthers();
+});
+connection.addEventListener("heartbeat", ({ detail }) => {
+  setServerTime(detail.server_time);
+  setText(find("[data-title]"), detail.deployment.title);
+});
 for (const kind of ["snapshot", "resync"]) {
   connection.addEventListener(kind, ({ detail }) => store.replace(detail.alerts));
 }
@@ -75,7 +94,10 @@ connection.addEventListener("event", ({ detail }) => {
   if (detail.kind === "dispatched" && detail.alert.status === "dispatched") alarm(detail.alert);
 });
 connection.addEventListener("ended", ({ detail }) => {
-  notify(detail.reason, detail.code === 4401 ? root.dataset.signIn : null);
+  const signIn = `${root.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
+  const waiting = outbox.waiting.length;
+  const kept = waiting ? ` ${waiting} ${waiting === 1 ? "decision waits" : "decisions wait"} on this phone.` : "";
+  notify(detail.reason + kept, detail.code === 4401 ? signIn : null);
   store.replace([]);
 });
 connection.addEventListener("connection", ({ detail }) => {
@@ -83,16 +105,20 @@ connection.addEventListener("connection", ({ detail }) => {
     live: ["good", "Live"], behind: ["warn", "Behind"], offline: ["bad", "No signal"], ended: ["bad", "Closed"],
   }[detail];
   setTone(find("[data-connection]"), ...words);
+  setText(find("[data-empty-words]"), detail === "offline" ? NO_SIGNAL : NOTHING);
   if (detail === "live") outbox.flush();
 });
 store.addEventListener("change", render);
 outbox.addEventListener("change", render);
-outbox.addEventListener("answer", ({ detail }) => {
-  if (detail.answer.alert) store.apply(detail.answer.alert);
-  if (detail.ok) return;
-  const alert = shown.get(detail.decision.uuid);
-  if (alert) alert.problem(detail.words);
-  else notify(`Not recorded (${detail.decision.words}). ${detail.words}`);
+outbox.addEventListener("facts", ({ detail }) => store.apply(detail));
+outbox.addEventListener("refused", ({ detail: { decision, words } }) => {
+  refused.push(`${describe(decision)}. ${words}`);
+  renderList("[data-refused]", refused);
+  render();
+});
+find("[data-refused-read]").addEventListener("click", () => {
+  refused.length = 0;
+  renderList("[data-refused]", refused);
 });
 
 function alarm(facts) {
@@ -100,16 +126,7 @@ function alarm(facts) {
   setText(find("[data-announce-now]"), `Officers needed: ${facts.response_words}, ${facts.camera}.`);
 }
 
-const sunlight = find("[data-sunlight]");
-function applySunlight(isOn) {
-  document.body.classList.toggle("sunlight", isOn);
-  sunlight.setAttribute("aria-pressed", String(isOn));
-}
-sunlight.addEventListener("click", () => {
-  const isOn = !document.body.classList.contains("sunlight");
-  localStorage.setItem(SUNLIGHT, isOn ? "on" : "off");
-  applySunlight(isOn);
-});
-applySunlight(localStorage.getItem(SUNLIGHT) === "on");
+prepareSunlight(find("[data-sunlight]"));
 setInterval(() => shown.forEach((alert) => alert.showAge()), 1000);
+navigator.serviceWorker?.register(root.dataset.worker);
 render();
