@@ -37,8 +37,6 @@ def watchlist_check(deployment: Deployment) -> Check:
             "start.",
             "Build it anew within 24 h of the start: withdraw old entries and add them again.",
         )
-    return Check(
-        name,
-        True,
-        f"{enrolled} entries are enrolled, the first since then added on {moment_in_words(first)}.",
-    )
+    people = "1 entry is" if enrolled == 1 else f"{enrolled} entries are"
+    begun = moment_in_words(first)
+    return Check(name, True, f"{people} enrolled; the list was begun on {begun}.")

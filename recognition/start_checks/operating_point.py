@@ -9,6 +9,7 @@ from recognition.false_alert_evidence import Evidence, evidence_for
 from recognition.profiles import load_profile
 
 MAX_RATE = 1 / 1000
+SHOWN = 0.01 / 1000  # below it a rate is written as less
 NAME = "False alerts at this threshold"
 
 
@@ -36,23 +37,27 @@ def operating_point_check(deployment: Deployment) -> Check:
 
 def _rate_words(evidence: Evidence, *, threshold: float, enrolled: int) -> str:
     people = "1 person" if enrolled == 1 else f"{enrolled} people"
-    at_most = "at most " if evidence.is_bound else ""
+    at_most = "at most " if evidence.is_bound and evidence.rate >= SHOWN else ""
     return (
-        f"At {threshold:g}, with {people} enrolled, {at_most}{1000 * evidence.rate:.2f} false "
-        f"alerts are to be expected in 1,000 faces (95 %: {1000 * evidence.low:.2f} to "
-        f"{1000 * evidence.high:.2f}); 1 is allowed."
+        f"At {threshold:g}, with {people} enrolled, {at_most}{_in_1000(evidence.rate)} false "
+        f"alerts are to be expected in 1,000 faces (95 %: {_in_1000(evidence.low)} to "
+        f"{_in_1000(evidence.high)}); 1 is allowed."
     )
+
+
+def _in_1000(rate: float) -> str:
+    return f"{1000 * rate:.2f}" if rate >= SHOWN else "fewer than 0.01"
 
 
 def _basis(evidence: Evidence) -> tuple[str, ...]:
     point = evidence.basis
     measured = (
         f"Measured on {point.dataset}: {100 * point.fpir:g} % of {point.non_mated:,} people who "
-        f"were not on a list of {point.watchlist} at {point.threshold:g} "
+        f"were not on a list of {point.watchlist:,} at {point.threshold:g} "
         f"({point.profile_version}, {evidence.source})."
     )
     scaled = (
-        f"Each entry adds the same chance: from {point.watchlist} to those enrolled by "
+        f"Each entry adds the same chance: from {point.watchlist:,} to those enrolled by "
         "1 − (1 − rate)^(n / N)."
     )
     if not evidence.is_bound:
