@@ -1,4 +1,4 @@
-"""What hours of video do to the memory of a worker: the street, looped, as fast as it can."""
+"""What hours of video do to the memory of a worker: the street, looped, read as a camera is."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from recognition.bench.machine import rss_mb
 from recognition.bench.options import Options
 from recognition.bench.scene import STRANGERS_ALIKE
 from recognition.bench.strangers import random_templates
-from recognition.factory import build_models, build_pipeline, load_profile
+from recognition.factory import build_models, build_pipeline, load_profile, open_reader
 from recognition.gallery_memory import MemoryGallery
 from recognition.pipeline import Settings
-from recognition.readers.file import WholeFileReader
 
 WATCHLIST = 20_000
 SAMPLES = 60
@@ -42,15 +41,15 @@ def measure(options: Options) -> dict[str, Any]:
             samples.append((now, rss_mb()))
         return now < seconds
 
-    while keep_going():
-        pipeline.run(WholeFileReader(options.street), lambda _: None, keep_going)
+    reader = open_reader(str(options.street), loop=True)
+    pipeline.run(reader, lambda _: None, keep_going)
     settled = np.array([sample for sample in samples if sample[0] >= SETTLED_AFTER * seconds])
     slope = float(np.polyfit(settled[:, 0] / 60, settled[:, 1], 1)[0])
     return {
         "memory": {
             "minutes": options.minutes,
             "frames": pipeline.counts.frames,
-            "media_minutes": round(pipeline.counts.frames / 25 / 60, 1),
+            "dropped": pipeline.counts.dropped,
             "settled_mb": round(float(np.median(settled[: len(settled) // 3, 1]))),
             "end_mb": round(float(np.median(settled[-len(settled) // 3 :, 1]))),
             "growth_mb_a_minute": round(slope, 2),

@@ -170,8 +170,8 @@ def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
     if memory := figures.get("memory"):
         yield (
             (
-                f"memory over {memory['minutes']} minutes at full speed"
-                f" ({memory['media_minutes']} minutes of video)"
+                f"memory over {memory['minutes']} minutes of video"
+                f" ({memory['frames']:,} frames processed, {memory['dropped']:,} dropped)"
             ),
             (
                 f"{memory['settled_mb']} MB, at the end {memory['end_mb']} MB;"
