@@ -64,6 +64,7 @@ from recognition import template_store
 from recognition.models import CameraCheck, OperatingPoint
 from recognition.results import publish_due_results
 from recognition.types import Floats
+from tests.tampering import settle
 
 PASSWORD = "correct horse battery staple"
 PROFILE = "embedded"
@@ -281,7 +282,9 @@ def make_deployment(
         return deployment
     make_site_fit()
     with recognition_worker_answers():
-        return _advanced(deployment, status, entries=entries)
+        deployment = _advanced(deployment, status, entries=entries)
+    settle()  # who made these changes may lose the right to afterwards
+    return deployment
 
 
 def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:

@@ -32,13 +32,19 @@ def force_status(deployment: Deployment, status: Status) -> Deployment:
     return deployment
 
 
+def settle() -> None:
+    """Run the deferred checks that wait in this transaction, as its commit would."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def run_sql(sql: str, *parameters: Any) -> int:
     """Execute in a savepoint, deferred checks included; returns the count of rows."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         count: int = cursor.rowcount
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        settle()
     return count
 
 

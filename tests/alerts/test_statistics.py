@@ -19,6 +19,7 @@ TRUE = {
     AlertStatus.CONFIRMED,
     AlertStatus.DISPATCHED,
     AlertStatus.NOT_LOCATED,
+    AlertStatus.NOT_SOUGHT,  # it was the person; only the grounds had gone
     AlertStatus.ENGAGED,
 }
 
