@@ -48,7 +48,9 @@ def raise_alert(deployment: Deployment, camera: Camera, new: NewAlert) -> Alert 
     and camera. None when the authority is gone or the entry was withdrawn in the meantime."""
     with transaction.atomic():
         locked = lock(deployment.pk)
-        if locked.status != Status.LIVE or timezone.now() >= locked.ends_at:
+        if locked.status != Status.LIVE or timezone.now() >= locked.authority_ends_at:
+            return None
+        if not _is_on_its_terms(locked, camera, new):
             return None
         entry = WatchlistEntry.objects.filter(
             pk=new.entry_id, deployment=locked, status="enrolled"
@@ -56,6 +58,14 @@ def raise_alert(deployment: Deployment, camera: Camera, new: NewAlert) -> Alert 
         if entry is None:
             return None
         return _extend(locked, camera, entry, new) or _raise(locked, camera, entry, new)
+
+
+def _is_on_its_terms(deployment: Deployment, camera: Camera, new: NewAlert) -> bool:
+    """A variation may have raised the threshold or taken the camera out since the frame was seen;
+    the camera's run hears of it a moment later."""
+    return (
+        new.similarity >= deployment.threshold and deployment.cameras.filter(pk=camera.pk).exists()
+    )
 
 
 def _extend(

@@ -1,6 +1,7 @@
 """The legal moves of an alert, in one table that the code, the database and the tests read."""
 
 from alerts.enums import AlertStatus
+from deployments.urgent_sql import within_review_sql
 
 A = AlertStatus
 
@@ -83,9 +84,10 @@ def legal_move_sql() -> str:
 
 def names_its_authority_sql() -> str:
     """PL/pgSQL: an alert names an entry of this live deployment's list and its threshold (I3)."""
-    return """
+    return f"""
         SELECT * INTO authority FROM deployments_deployment WHERE id = NEW.deployment_id;
-        IF authority.status <> 'live' OR clock_timestamp() >= authority.ends_at THEN
+        IF authority.status <> 'live' OR clock_timestamp() >= authority.ends_at
+           OR NOT {within_review_sql("authority")} THEN
             RAISE EXCEPTION 'no alert without a live authority' USING ERRCODE = 'check_violation';
         END IF;
         IF NEW.status <> 'raised' OR NEW.threshold <> authority.threshold

@@ -118,4 +118,4 @@ def _who_sql(who: Who) -> str:
 
 
 def _records_a_decision(transition: Transition) -> bool:
-    return transition.name in {"authorise", "refuse"}
+    return transition.name in {"authorise", "authorise_urgently", "refuse"}

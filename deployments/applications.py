@@ -73,7 +73,7 @@ def impose_conditions(deployment: Deployment, *, by: User, conditions: str) -> N
     """What the authority depends on. Call it in the transaction of the decision."""
     with transaction.atomic():
         locked = lock(deployment.pk)
-        if not permissions.can_decide(by, locked):
+        if not (permissions.can_decide(by, locked) or permissions.can_decide_urgently(by, locked)):
             raise Refused("Only the officer who decides an application may impose conditions.")
         locked.decision_conditions = conditions
         locked.save(update_fields=["decision_conditions"])

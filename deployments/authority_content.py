@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from deployments.enums import RELIED_ON, Status
-from deployments.models import Deployment, DeploymentCamera, PolicyDocument, User
+from deployments.models import Deployment, DeploymentCamera, PolicyDocument, User, Variation
 from deployments.zones import zone_of
 
 FORMAT = "authority 1"
@@ -32,13 +32,13 @@ def canonical(content: Mapping[str, object]) -> str:
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def content_of(deployment: Deployment) -> dict[str, object]:
+def content_of(deployment: Deployment, *, variation: Variation | None = None) -> dict[str, object]:
     """Everything that was applied for and decided. Zones are in it, so it is not public."""
     used = deployment.deploymentcamera_set.select_related("camera").order_by("camera__name")
     return {
         "format": FORMAT,
         "deployment": str(deployment.uuid),
-        "decision": _decision(deployment),
+        "decision": _decision(deployment) if variation is None else _decision_on(variation),
         "applicant": _person(deployment.applicant),
         "submitted_at": _submitted_at(deployment),
         "application": _application(deployment),
@@ -119,7 +119,24 @@ def _decision(deployment: Deployment) -> dict[str, object]:
         "decided_at": _moment(deployment.decided_at),
         "reasons": deployment.decision_reasons,
         "conditions": deployment.decision_conditions,
+        "review_due_at": _moment(deployment.review_due_at),
         "notice_withheld_reason": deployment.notice_withheld_reason,
+    }
+
+
+def _decision_on(variation: Variation) -> dict[str, object]:
+    officer = variation.decided_by
+    assert officer is not None, "a decision is made by somebody"
+    return {
+        "decision": variation.status,
+        "variation": variation.number,
+        "variation_reasons": variation.reasons,
+        "officer": _person(officer),
+        "decided_at": _moment(variation.decided_at),
+        "reasons": variation.decision_reasons,
+        "conditions": "",
+        "notice_withheld_reason": variation.deployment.notice_withheld_reason,
+        "short_notice_reason": variation.short_notice_reason,
     }
 
 
@@ -185,12 +202,19 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _decision_lines(decided: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "Decision", str(Status(decided["decision"]).label)
+    if "variation" in decided:
+        yield "Variation", f"Version {decided['variation']} of the terms"
+        yield "Why the change is asked for", decided["variation_reasons"]
+    if decided.get("review_due_at"):
+        yield "Urgent route", f"To be reviewed by {_moment_in_words(decided['review_due_at'])}"
     yield "Officer", _person_in_words(decided["officer"])
     yield "Time", _moment_in_words(decided["decided_at"])
     yield "Reasons", decided["reasons"]
     yield "Conditions", decided["conditions"] or NONE
     if decided["notice_withheld_reason"]:
         yield "Public notice withheld, because", decided["notice_withheld_reason"]
+    if decided.get("short_notice_reason"):
+        yield "Shorter notice, because", decided["short_notice_reason"]
 
 
 def _person_in_words(person: Mapping[str, str]) -> str:

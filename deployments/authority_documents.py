@@ -8,20 +8,24 @@ from typing import Any
 from deployments import audit, typesetting
 from deployments.authority_content import Section, canonical, content_of, sections_of
 from deployments.enums import AuditKind
-from deployments.models import AuditEvent, AuthorityDocument, Deployment, User
+from deployments.models import AuditEvent, AuthorityDocument, Deployment, User, Variation
 
 WRITTEN = "authority.written"
 
 
-def write(deployment: Deployment, *, by: User) -> AuthorityDocument:
+def write(
+    deployment: Deployment, *, by: User, variation: Variation | None = None
+) -> AuthorityDocument:
     """The document of the decision just made. Call it in the decision's own transaction, once the
-    status has moved: the two stand or fall together."""
-    content = content_of(deployment)
+    status has moved, or the variation is in force: the two stand or fall together."""
+    content = content_of(deployment, variation=variation)
+    decision = deployment.status if variation is None else variation.status
     text = canonical(content)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     document = AuthorityDocument.objects.create(
         deployment=deployment,
-        decision=deployment.status,
+        decision=decision,
+        variation=variation,
         content=text,
         sha256=sha256,
         pdf=printed(content, sha256=sha256),
@@ -33,7 +37,7 @@ def write(deployment: Deployment, *, by: User) -> AuthorityDocument:
         deployment=deployment,
         subject=f"authority {document.pk}",
         details={
-            "decision": deployment.status,
+            "decision": decision,
             "sha256": sha256,
             "pdf_sha256": hashlib.sha256(document.pdf).hexdigest(),
         },

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from deployments.encryption import master_key
 from deployments.retention import RULES
+from deployments.urgent_sql import LONGEST_REVIEW_H, URGENT_FLOOR
 
 
 @register
@@ -26,6 +27,19 @@ def check_force_name(**_: Any) -> list[Error]:
         return []
     hint = "Set LFR_FORCE_NAME to the force that controls the data; the public page names it."
     return [Error("The controller force is not named.", hint=hint, id="deployments.E004")]
+
+
+@register
+def check_urgent_route(**_: Any) -> list[Error]:
+    """The database refuses what lies beyond these bounds; better told at once."""
+    errors = []
+    if settings.URGENT_RANK < URGENT_FLOOR:
+        words = f"LFR_URGENT_RANK is below {URGENT_FLOOR.label.lower()}."
+        errors.append(Error(words, id="deployments.E005"))
+    if settings.URGENT_REVIEW_HOURS > LONGEST_REVIEW_H:
+        words = f"LFR_URGENT_REVIEW_HOURS is more than {LONGEST_REVIEW_H}."
+        errors.append(Error(words, id="deployments.E006"))
+    return errors
 
 
 @register

@@ -56,6 +56,13 @@ class Status(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class VariationStatus(TextChoices):
+    SUBMITTED = "submitted", "Waits for a decision"
+    AUTHORISED = "authorised", "Authorised"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn by the applicant"
+
+
 class Category(TextChoices):
     """Who may be sought (College of Policing APP)."""
 

@@ -14,7 +14,9 @@ from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
 from deployments.moving import (
     Refused,
+    check_not_over,
     check_source,
+    decide,
     move,
     on_status_change,
     permit,
@@ -39,9 +41,8 @@ def submit(deployment: Deployment, *, by: User) -> Deployment:
 
 def authorise(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     with transaction.atomic():
-        locked = _decide(deployment, by=by, reasons=reasons)
-        if locked.ends_at <= timezone.now():
-            raise Refused("The window of this application has already passed.")
+        locked = decide(deployment, "authorise", by=by, reasons=reasons)
+        check_not_over(locked)
         locked = move(locked, "authorise", by=by, reason=reasons)
         publication.publish_notice(locked, by=by)
         authority_documents.write(locked, by=by)
@@ -50,7 +51,7 @@ def authorise(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
 
 def refuse(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
     with transaction.atomic():
-        locked = _decide(deployment, by=by, reasons=reasons)
+        locked = decide(deployment, "refuse", by=by, reasons=reasons)
         locked = move(locked, "refuse", by=by, reason=reasons)
         authority_documents.write(locked, by=by)
         return locked
@@ -196,23 +197,6 @@ def _tolerate(
         transition(deployment, by=None, reason=reason)
     except Refused:
         deployment.refresh_from_db()
-
-
-def _decide(deployment: Deployment, *, by: User, reasons: str) -> Deployment:
-    locked = lock(deployment.pk)
-    if locked.applicant_id == by.pk:
-        raise Refused("The applicant cannot decide their own application.")
-    permit(locked, "authorise", by=by)
-    if locked.status != Status.SUBMITTED:
-        raise Refused(
-            f"This application is {locked.get_status_display().lower()}; nothing to decide."
-        )
-    require(reasons, "A decision needs its reasons.")
-    locked.decided_by = by
-    locked.decided_at = timezone.now()
-    locked.decision_reasons = reasons
-    locked.save(update_fields=["decided_by", "decided_at", "decision_reasons"])
-    return locked
 
 
 def _require_checks(deployment: Deployment, name: str, *, stage: Status, by: User) -> None:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from structlog import get_logger
 
 from deployments import audit, permissions
-from deployments.enums import AuditKind
+from deployments.enums import AuditKind, Status
+from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
 from deployments.training import why_not_trained
 from deployments.transitions import SYSTEM, TRANSITIONS
@@ -53,6 +54,29 @@ def check_source(deployment: Deployment, name: str) -> None:
             f"A deployment that is {deployment.get_status_display().lower()} cannot become "
             f"{transition.target.label.lower()}."
         )
+
+
+def decide(deployment: Deployment, name: str, *, by: User, reasons: str) -> Deployment:
+    """Lock an application for its decision and sign it; `move` follows."""
+    locked = lock(deployment.pk)
+    if locked.applicant_id == by.pk:
+        raise Refused("The applicant cannot decide their own application.")
+    permit(locked, name, by=by)
+    if locked.status != Status.SUBMITTED:
+        raise Refused(
+            f"This application is {locked.get_status_display().lower()}; nothing to decide."
+        )
+    require(reasons, "A decision needs its reasons.")
+    locked.decided_by = by
+    locked.decided_at = timezone.now()
+    locked.decision_reasons = reasons
+    locked.save(update_fields=["decided_by", "decided_at", "decision_reasons"])
+    return locked
+
+
+def check_not_over(deployment: Deployment) -> None:
+    if deployment.ends_at <= timezone.now():
+        raise Refused("The window of this application has already passed.")
 
 
 def move(

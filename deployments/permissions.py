@@ -1,9 +1,12 @@
 """Who may do what: small predicates that templates, views and consumers share."""
 
+from django.conf import settings
+
 from deployments import training
 from deployments.enums import Rank, Role, Status, TrainingKind
 from deployments.models import Deployment, User
 from deployments.transitions import TRANSITIONS, Who
+from deployments.variation_sql import VARIABLE
 
 STAFF_ROLES = frozenset(Role)
 BRIEFING_STATES = frozenset({Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED})
@@ -51,6 +54,40 @@ def is_trained_officer(user: User) -> bool:
 def can_decide(user: User, deployment: Deployment) -> bool:
     """The applicant never decides their own application (I9)."""
     return may(user, "authorise", deployment) and deployment.status == Status.SUBMITTED
+
+
+def can_decide_urgently(user: User, deployment: Deployment) -> bool:
+    """On the urgent route, where policy has one; a superintendent decides the ordinary way."""
+    return (
+        settings.URGENT_ROUTE
+        and user.rank >= settings.URGENT_RANK
+        and not is_authorising_officer(user)
+        and deployment.status == Status.SUBMITTED
+        and may(user, "authorise_urgently", deployment)
+    )
+
+
+def can_review_urgent(user: User, deployment: Deployment) -> bool:
+    """An urgent authority, by an officer who could have given it and had no part in it."""
+    return (
+        deployment.awaits_review
+        and deployment.status in VARIABLE
+        and is_trained_officer(user)
+        and user.pk not in {deployment.applicant_id, deployment.decided_by_id}
+    )
+
+
+def can_vary(user: User, deployment: Deployment) -> bool:
+    """Propose a change to what was authorised; another officer decides it."""
+    return can_apply(user) and deployment.applicant_id == user.pk and deployment.status in VARIABLE
+
+
+def can_decide_variation(user: User, deployment: Deployment) -> bool:
+    return (
+        deployment.status in VARIABLE
+        and deployment.applicant_id != user.pk
+        and is_trained_officer(user)
+    )
 
 
 def can_manage_watchlist(user: User, deployment: Deployment) -> bool:

@@ -186,6 +186,7 @@ RULES: dict[str, Rule] = {
                 "deployments.Camera",
                 "deployments.Force",
                 "deployments.StatusChange",
+                "deployments.Variation",
                 "deployments.AuthorityDocument",
                 "deployments.Briefing",
                 "deployments.DeploymentResult",

@@ -4,6 +4,13 @@ docs and the tests read."""
 from dataclasses import dataclass
 
 from deployments.enums import RELIED_ON, Rank, Role, Status, TrainingKind
+from deployments.urgent_sql import URGENT_FLOOR, urgent_decision_sql, within_review_sql
+from deployments.variation_sql import (
+    VARIED_COLUMNS,
+    is_authorised_variation_sql,
+    officer_sql,
+    open_for_cameras_sql,
+)
 
 S = Status
 
@@ -28,6 +35,14 @@ DECIDER = Who(
     "an authorising officer, superintendent or above, who is not the applicant",
     Role.AUTHORISING_OFFICER,
     Rank.SUPERINTENDENT,
+    is_not_applicant=True,
+    training=TrainingKind.AUTHORISING_OFFICER,
+)
+URGENT_DECIDER = Who(
+    "an authorising officer of the rank that policy names for urgent cases, who is not the "
+    "applicant",
+    Role.AUTHORISING_OFFICER,
+    URGENT_FLOOR,
     is_not_applicant=True,
     training=TrainingKind.AUTHORISING_OFFICER,
 )
@@ -104,6 +119,17 @@ TRANSITIONS: dict[str, Transition] = {
             needs_reason=True,
         ),
         Transition(
+            "authorise_urgently",
+            "Authorise on the urgent route",
+            frozenset({S.SUBMITTED}),
+            S.AUTHORISED,
+            (URGENT_DECIDER,),
+            checks="Policy has an urgent route, and the window is no longer than it allows. "
+            + _NOT_OVER,
+            freezes="As above, and the deadline by which a superintendent or above reviews it.",
+            needs_reason=True,
+        ),
+        Transition(
             "make_ready",
             "Make ready",
             frozenset({S.AUTHORISED}),
@@ -124,7 +150,8 @@ TRANSITIONS: dict[str, Transition] = {
             frozenset({S.READY}),
             S.LIVE,
             (OPERATOR,),
-            checks="Every start check. Now is within the authorised window.",
+            checks="Every start check. Now is within the authorised window, and before the "
+            "review of an urgent authority is overdue.",
             freezes="The time of the first start.",
         ),
         Transition(
@@ -133,6 +160,7 @@ TRANSITIONS: dict[str, Transition] = {
             frozenset({S.LIVE}),
             S.SUSPENDED,
             (OPERATOR, OFFICER, SYSTEM),
+            checks="The system suspends what was authorised urgently and not reviewed in time.",
             needs_reason=True,
         ),
         Transition(
@@ -149,7 +177,8 @@ TRANSITIONS: dict[str, Transition] = {
             frozenset({S.SUSPENDED}),
             S.LIVE,
             (OPERATOR,),
-            checks="Every start check again. Now is within the authorised window.",
+            checks="Every start check again. Now is within the authorised window, and before the "
+            "review of an urgent authority is overdue.",
         ),
         Transition(
             "end",
@@ -220,9 +249,15 @@ FROZEN_COLUMNS = (
     "threshold",
     "applicant_id",
 )
-DECISION_COLUMNS = ("decided_by_id", "decided_at", "decision_reasons", "decision_conditions")
+DECISION_COLUMNS = (
+    "decided_by_id",
+    "decided_at",
+    "decision_reasons",
+    "decision_conditions",
+    "review_due_at",
+)
 # Facts that clocks run from: written once.
-WRITTEN_ONCE = ("started_at", "ended_at", "closed_at")
+WRITTEN_ONCE = ("started_at", "ended_at", "closed_at", "reviewed_at")
 # A camera that was applied for or authorised stays what it was.
 CAMERA_IS_BOUND: tuple[Status, ...] = (
     S.SUBMITTED,
@@ -254,13 +289,13 @@ def legal_move_sql(moves: frozenset[tuple[Status, Status]]) -> str:
                 RAISE EXCEPTION 'no recognition outside the authorised window'
                     USING ERRCODE = 'check_violation';
             END IF;
+            IF NEW.status = 'live' AND NOT {within_review_sql("NEW")} THEN
+                RAISE EXCEPTION 'the review of this urgent authority is overdue'
+                    USING ERRCODE = 'check_violation';
+            END IF;
             IF NEW.status IN ('authorised', 'refused') AND OLD.status = 'submitted'
-               AND NOT EXISTS (
-                   SELECT FROM deployments_user
-                   WHERE id = NEW.decided_by_id AND is_active
-                     AND rank >= {Rank.SUPERINTENDENT.value}
-                     AND '{Role.AUTHORISING_OFFICER.value}' = ANY(roles)
-               ) THEN
+               AND ({officer_sql("NEW.decided_by_id")}
+                    OR {urgent_decision_sql()}) IS NOT TRUE THEN
                 RAISE EXCEPTION 'only an authorising officer decides'
                     USING ERRCODE = 'check_violation';
             END IF;
@@ -272,13 +307,19 @@ def legal_move_sql(moves: frozenset[tuple[Status, Status]]) -> str:
 def frozen_after_authorisation_sql(editable: frozenset[Status]) -> str:
     """PL/pgSQL that refuses a change of what was applied for, or of a decision once taken."""
     states = ", ".join(f"'{status.value}'" for status in sorted(editable))
-    application = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in FROZEN_COLUMNS)
+    fixed = [column for column in FROZEN_COLUMNS if column not in VARIED_COLUMNS]
+    application = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in fixed)
+    varied = " OR ".join(
+        f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in (*VARIED_COLUMNS, "terms_version")
+    )
     decision = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in DECISION_COLUMNS)
     rewritten = " OR ".join(
         f"(OLD.{c} IS NOT NULL AND NEW.{c} IS DISTINCT FROM OLD.{c})" for c in WRITTEN_ONCE
     )
     return f"""
-        IF OLD.status NOT IN ({states}) AND ({application}) THEN
+        IF OLD.status NOT IN ({states}) AND (
+            ({application}) OR (({varied}) AND NOT {is_authorised_variation_sql()})
+        ) THEN
             RAISE EXCEPTION 'the application is frozen; a change needs a new authority'
                 USING ERRCODE = 'check_violation';
         END IF;
@@ -302,8 +343,9 @@ def frozen_cameras_sql(editable: frozenset[Status]) -> str:
         PERFORM FROM deployments_deployment
             WHERE id IN (NEW.deployment_id, OLD.deployment_id) FOR SHARE;
         IF EXISTS (
-            SELECT FROM deployments_deployment
-            WHERE id IN (NEW.deployment_id, OLD.deployment_id) AND status NOT IN ({states})
+            SELECT FROM deployments_deployment d
+            WHERE d.id IN (NEW.deployment_id, OLD.deployment_id) AND d.status NOT IN ({states})
+              AND NOT {open_for_cameras_sql()}
         ) THEN
             RAISE EXCEPTION 'cameras are frozen once an application is submitted'
                 USING ERRCODE = 'check_violation';
@@ -322,6 +364,9 @@ def bound_camera_sql() -> str:
             SELECT FROM deployments_deploymentcamera used
             JOIN deployments_deployment d ON d.id = used.deployment_id
             WHERE used.camera_id = OLD.id AND d.status IN ({states})
+            UNION ALL
+            SELECT FROM deployments_variation v
+            WHERE OLD.id = ANY(v.camera_ids) AND v.status = 'submitted'
         ) THEN
             RAISE EXCEPTION 'this camera is part of an application or an authority'
                 USING ERRCODE = 'check_violation';

@@ -14,6 +14,8 @@ from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
 from deployments.views.rules import lifecycle_rules
 from deployments.views.signs import remove_sign, sign_list, sign_picture
+from deployments.views.urgent import review_urgent
+from deployments.views.variations import variation, vary, withdraw_variation
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
 from deployments.views.watchlist_import import import_watchlist
 from deployments.views.watchlist_review import (
@@ -43,6 +45,10 @@ urlpatterns = [
     path("<uuid:uuid>/authority/<int:pk>/<str:form>/", authority_file, name="authority_file"),
     path("<uuid:uuid>/briefing/", briefing, name="briefing"),
     path("<uuid:uuid>/move/<slug:name>/", make_move, name="move"),
+    path("<uuid:uuid>/urgent-review/", review_urgent, name="review_urgent"),
+    path("<uuid:uuid>/vary/", vary, name="vary"),
+    path("<uuid:uuid>/variation/<int:pk>/", variation, name="variation"),
+    path("<uuid:uuid>/variation/<int:pk>/withdraw/", withdraw_variation, name="withdraw_variation"),
     path("<uuid:uuid>/explain-stop/", explain_stop, name="explain_stop"),
     path("<uuid:uuid>/progress/", progress, name="progress"),
     path("<uuid:uuid>/checks/", checks, name="checks"),

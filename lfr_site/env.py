@@ -1,9 +1,13 @@
 """Typed readers of environment variables. A wrong value stops the process with a sentence."""
 
 import os
+from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
+
+Choice = TypeVar("Choice", bound=Enum)
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -48,6 +52,15 @@ def integer(name: str, *, default: int, minimum: int = 0) -> int:
     if not value.lstrip("-").isdigit() or int(value) < minimum:
         raise ImproperlyConfigured(f"{name} must be a whole number of at least {minimum}.")
     return int(value)
+
+
+def choice(name: str, choices: type[Choice], *, default: str) -> Choice:
+    """Return a member of an enumeration by its name, in upper or lower case."""
+    value = os.environ.get(name, default).upper().replace("-", "_")
+    if value in choices.__members__:
+        return choices[value]
+    names = ", ".join(member.name.lower() for member in choices)
+    raise ImproperlyConfigured(f"{name} must be one of {names}, not {value.lower()!r}.")
 
 
 def words(name: str, *, default: str = "") -> list[str]:

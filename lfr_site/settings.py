@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from deployments.enums import Rank
 from lfr_site import env
 from recognition.profiles import load_profile
 
@@ -221,6 +222,12 @@ RETENTION_PERIODS_S: dict[str, int] = {
     for name, _, value in (pair.partition("=") for pair in env.words("LFR_RETENTION_S"))
 }
 NOTICE_LEAD_DAYS = env.integer("LFR_NOTICE_LEAD_DAYS", default=0 if DEMO else 3)
+# The urgent route: a lower rank authorises for a limited time, and a superintendent or above
+# reviews it by a deadline. Off unless the force's policy has one.
+URGENT_ROUTE = env.boolean("LFR_URGENT_ROUTE", default=False)
+URGENT_RANK = env.choice("LFR_URGENT_RANK", Rank, default="INSPECTOR")
+URGENT_REVIEW_HOURS = env.integer("LFR_URGENT_REVIEW_HOURS", default=4, minimum=1)
+URGENT_WINDOW_HOURS = env.integer("LFR_URGENT_WINDOW_HOURS", default=12, minimum=1)
 WATCHLIST_CAP = env.integer("LFR_WATCHLIST_CAP", default=20_000, minimum=1)
 # Sightings of one person by one camera closer together than this are one alert.
 ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)

@@ -2,7 +2,8 @@
 
 A thread asks the database several times a second whether the deployment is still live. The answer
 ages: when the database cannot be reached, the authority lapses by itself, and the end of the
-window is checked against the worker's own clock on every frame, whatever else is down."""
+window is checked against the worker's own clock on every frame, whatever else is down. So is the
+deadline by which an urgent authority is reviewed: unreviewed, it ends there."""
 
 import threading
 import time
@@ -37,26 +38,38 @@ class Answer:
     is_live: bool
     ends_at: float
     watchlist_version: int
+    terms_version: int = 1
 
 
 def ask(deployment_id: int) -> Answer:
     """One question to the database. Raises DatabaseError."""
-    row = (
+    deployment = (
         Deployment.objects.filter(pk=deployment_id)
-        .values_list("status", "ends_at", "watchlist_version")
+        .only(
+            "status",
+            "ends_at",
+            "review_due_at",
+            "reviewed_at",
+            "watchlist_version",
+            "terms_version",
+        )
         .first()
     )
-    if row is None:
+    if deployment is None:
         return Answer(False, 0.0, 0)
-    status, ends_at, version = row
-    return Answer(status == Status.LIVE, ends_at.timestamp(), version)
+    return Answer(
+        deployment.status == Status.LIVE,
+        deployment.authority_ends_at.timestamp(),
+        deployment.watchlist_version,
+        deployment.terms_version,
+    )
 
 
 def ask_to_look(deployment_id: int) -> Answer:
     """Whether a camera may be looked at before the start, to see that it works: decided, made
     ready and within the window by the database's clock and by this machine's."""
     now = Now()
-    row = (
+    deployment = (
         Deployment.objects.filter(
             pk=deployment_id,
             status__in=LOOKED_AT_WHILE,
@@ -64,19 +77,20 @@ def ask_to_look(deployment_id: int) -> Answer:
             starts_at__lte=now,
             ends_at__gt=now,
         )
-        .values_list("starts_at", "ends_at")
+        .only("starts_at", "ends_at", "review_due_at", "reviewed_at")
         .first()
     )
-    if row is None or row[0].timestamp() > time.time():
+    if deployment is None or deployment.starts_at.timestamp() > time.time():
         return Answer(False, 0.0, 0)
-    return Answer(True, row[1].timestamp(), 0)
+    return Answer(True, deployment.authority_ends_at.timestamp(), 0)
 
 
 class AuthorityWatch(threading.Thread):
     """Runs beside the camera's loop; `holds` is cheap and may be asked on every frame.
 
     `on_tick` runs on this thread after each good answer, with the watchlist's version; returning
-    False gives the authority up (a lost lease). `on_loss` runs once when authority ends."""
+    False gives the authority up (a lost lease). `on_loss` runs once when authority ends. A run on
+    other terms than those of `terms_version` has no authority: `terms_changed` says it was that."""
 
     def __init__(
         self,
@@ -84,6 +98,7 @@ class AuthorityWatch(threading.Thread):
         *,
         on_tick: Callable[[int], bool],
         on_loss: Callable[[], None],
+        terms_version: int = 1,
         question: Callable[[int], Answer] = ask,
     ) -> None:
         super().__init__(name=f"authority-{deployment_id}", daemon=True)
@@ -91,6 +106,8 @@ class AuthorityWatch(threading.Thread):
         self._on_tick = on_tick
         self._on_loss = on_loss
         self._question = question
+        self._terms_version = terms_version
+        self.terms_changed = False
         self._over = threading.Event()
         self._losing = threading.Lock()
         self._ends_at = 0.0
@@ -129,6 +146,10 @@ class AuthorityWatch(threading.Thread):
         asked_at = time.monotonic()
         try:
             answer = self._question(self._deployment_id)
+            if answer.is_live and answer.terms_version != self._terms_version:
+                self.terms_changed = True
+                self._lose()
+                return
             if not answer.is_live or not self._on_tick(answer.watchlist_version):
                 self._lose()
                 return

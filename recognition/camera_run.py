@@ -31,24 +31,35 @@ REPORT_EVERY_S = 1.0
 
 
 def run_camera(deployment_id: int, camera_id: int) -> None:
-    """Read the camera until its authority ends. Returns at once if another worker has it."""
+    """Read the camera until its authority ends. Returns at once if another worker has it.
+
+    When the terms of the authority change, it begins anew on those."""
+    while _run_on_its_terms(deployment_id, camera_id):
+        pass
+
+
+def _run_on_its_terms(deployment_id: int, camera_id: int) -> bool:
+    """Whether the run ended because the terms changed."""
     deployment = Deployment.objects.get(pk=deployment_id)
+    if not deployment.cameras.filter(pk=camera_id).exists():
+        return False  # a variation took it out
     try:
         models = build_models(load_profile(deployment.profile))
     except (MissingWeights, WrongWeights, UnknownProfile) as error:
         leases.decline(deployment_id, camera_id, words=str(error))
-        return
+        return False
     lease = leases.take(deployment_id, camera_id)
     if lease is None:
-        return
+        return False
     try:
         run = CameraRunner(deployment, Camera.objects.get(pk=camera_id), lease, models)
     except Exception as error:  # noqa: BLE001 - whatever it is, the lease is given back
         log.error("camera_run_not_built", camera=camera_id, error=type(error).__name__)
         lease.release(state=RunState.FAILED, state_words=_failure(error))
-        return
+        return False
     run.run()
     run.release()
+    return run.terms_changed
 
 
 def _failure(error: Exception) -> str:
@@ -87,16 +98,21 @@ class CameraRunner:
         self._reported_at = 0.0
         self._frames_then = 0
         self._failure = ""
+        self.terms_changed = False
 
     def run(self) -> None:
         try:
             if isinstance(self.gallery, MirrorGallery):
                 self.gallery.load(self.deployment.watchlist_version)
             with AuthorityWatch(
-                self.deployment.pk, on_tick=self._tick, on_loss=self.reader.close
+                self.deployment.pk,
+                on_tick=self._tick,
+                on_loss=self.reader.close,
+                terms_version=self.deployment.terms_version,
             ) as authority:
                 if authority.holds():  # nothing is opened before
                     self.pipeline.run(self.reader, self._alert, authority.holds)
+            self.terms_changed = authority.terms_changed
         except Exception as error:  # noqa: BLE001
             # No traceback: its locals hold frames and faces.
             self._failure = _failure(error)

@@ -36,6 +36,8 @@ def reconcile() -> int:
     for deployment in Deployment.objects.filter(
         status=Status.LIVE, starts_at__lte=now, ends_at__gt=now
     ):
+        if deployment.authority_ends_at <= now:
+            continue  # its review is overdue
         for camera_id in deployment.cameras.values_list("pk", flat=True):
             sent += _ask_for(deployment, camera_id)
     return sent

@@ -9,7 +9,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import cache
 from unittest import mock
@@ -32,6 +32,7 @@ from deployments import (
     policy_documents,
     purge,
     still_sought,
+    variations,
     watchlist,
     watchlist_review,
 )
@@ -57,6 +58,7 @@ from deployments.models import (
     SignPhotograph,
     Training,
     User,
+    Variation,
     WatchlistEntry,
 )
 from deployments.zones import WHOLE_FRAME
@@ -339,7 +341,19 @@ def still_sought_list(deployment: Deployment) -> None:
 
 def _authorised(deployment: Deployment) -> Deployment:
     officer = person("authorising_officer")
-    deployment = lifecycle.authorise(deployment, by=officer, reasons="Necessary.")
+    return _prepared(lifecycle.authorise(deployment, by=officer, reasons="Necessary."))
+
+
+def start_authorised(deployment: Deployment) -> Deployment:
+    """From an authority that was given another way to LIVE."""
+    make_site_fit()
+    make_entry(_prepared(deployment))
+    still_sought_list(deployment)
+    with recognition_worker_answers():
+        return _STEPS["start"](_made_ready(deployment))
+
+
+def _prepared(deployment: Deployment) -> Deployment:
     _announce_earlier(deployment)
     for operator in ("alice", "bob"):
         briefings.acknowledge(deployment, by=person(operator))
@@ -399,6 +413,15 @@ def _announce_earlier(deployment: Deployment) -> None:
     """The notice went up days before a window that is already open."""
     deployment.published_at = deployment.starts_at - timedelta(days=5)
     Deployment.objects.filter(pk=deployment.pk).update(published_at=deployment.published_at)
+
+
+def make_variation(deployment: Deployment, **changes: object) -> Variation:
+    """A proposed change to what is authorised, as its applicant writes it."""
+    deployment.refresh_from_db()
+    terms = replace(variations.terms_of(deployment), **changes)  # type: ignore[arg-type]
+    return variations.propose(
+        deployment, terms, by=deployment.applicant, reasons="They were seen two streets away."
+    )
 
 
 def new_entry(**changes: object) -> watchlist.NewEntry:

@@ -23,6 +23,7 @@ from tests.factories import (
     make_deployment,
     make_entry,
     make_policy_document,
+    make_variation,
     person,
 )
 from tests.second_factors import app_of
@@ -90,6 +91,14 @@ def of_authority(status: Status) -> Page:
         return reverse("deployments:authority", args=[document.deployment.uuid, document.pk])
 
     return Page("deployments:authority", SUPER, address, str(status))
+
+
+def of_variation(who: str, **more: object) -> Page:
+    def address(world: World) -> str:
+        found = world.deployments[Status.SUSPENDED].variations.get()
+        return reverse("deployments:variation", args=[found.deployment.uuid, found.pk])
+
+    return Page("deployments:variation", who, address, "submitted", **more)  # type: ignore[arg-type]
 
 
 def of_document(status: DocumentStatus) -> Page:
@@ -166,6 +175,11 @@ PAGES: tuple[Page, ...] = (
     *(of(Status.LIVE, "deployments:briefing", who) for who in (OPERATOR, OFFICER)),
     *(of(status, "deployments:signs", OFFICER) for status in (Status.READY, Status.ENDED)),
     of(Status.READY, "deployments:signs", OFFICER, post={"place": "zone"}),
+    of(Status.LIVE, "deployments:vary", "applicant"),
+    of(Status.LIVE, "deployments:vary", "applicant", post={"threshold": ""}),
+    of_variation("applicant"),
+    of_variation(SUPER),
+    of_variation(SUPER, post={"decision": ""}),
     of(Status.LIVE, "deployments:watchlist", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager"),
     of(Status.LIVE, "deployments:add_entry", "watchlist_manager", post={}),
@@ -213,6 +227,8 @@ NOT_PAGES: dict[str, str] = {
     "deployments:decide": "a form's target",
     "deployments:authority_file": "PDF or JSON",
     "deployments:move": "a form's target",
+    "deployments:withdraw_variation": "a form's target",
+    "deployments:review_urgent": "a form's target",
     "deployments:explain_stop": "a form's target",
     "deployments:progress": "JSON",
     "deployments:checks": "a part of the deployment's page",
@@ -259,6 +275,7 @@ def make_world() -> World:
     """One of each; what the public sees has figures and a policy in two versions."""
     deployments = {status: make_deployment(status=status, entries=2) for status in Status}
     live = deployments[Status.LIVE]
+    make_variation(deployments[Status.SUSPENDED], threshold=0.7)
     make_entry(live, is_enrolled=False)
     make_entry(live, is_reviewed=False)
     _make_doubtful_entry(live)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from deployments import policy_documents, recognition_profiles
 from deployments.enums import RELIED_ON, Category, PlaceGround
 from deployments.forces import own_force
+from deployments.forms.moments import LocalMoment
 from deployments.models import Camera, Deployment, Force, PolicyDocument
 
 
@@ -22,12 +23,6 @@ class CameraChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 class DocumentChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: PolicyDocument) -> str:
         return f"{obj.title}, version {obj.version}"
-
-
-class LocalMoment(forms.DateTimeField):
-    """A moment in the site's time zone, as the browser's own picker gives it."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 def long_text(label: str, help_text: str) -> forms.CharField:

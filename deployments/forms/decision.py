@@ -7,6 +7,8 @@ DECISIONS = (
     ("return", "Return to the applicant, to be changed"),
     ("refuse", "Refuse"),
 )
+# Returning and refusing are for the officers who decide the ordinary way.
+URGENT_DECISIONS = (("authorise_urgently", "Authorise on the urgent route"),)
 
 
 class DecisionForm(forms.Form):
@@ -43,5 +45,10 @@ class DecisionForm(forms.Form):
         "afterwards, with the fact that its notice was withheld.",
     )
 
-    def __init__(self, data: object = None) -> None:
+    def __init__(self, data: object = None, *, is_urgent: bool = False) -> None:
         super().__init__(data, label_suffix="")  # type: ignore[arg-type]
+        if is_urgent:
+            decision = self.fields["decision"]
+            assert isinstance(decision, forms.ChoiceField)
+            decision.choices = URGENT_DECISIONS
+            del self.fields["withhold_notice_reason"]

@@ -17,6 +17,7 @@ from deployments.models.result import DeploymentResult
 from deployments.models.sign import SignPhotograph
 from deployments.models.start_record import StartCheckRecord
 from deployments.models.training import Briefing, Training
+from deployments.models.variation import Variation
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
 from deployments.models.watchlist_checks import LikelySamePerson, StillSoughtCheck
 
@@ -41,6 +42,7 @@ __all__ = [
     "StoredImage",
     "Training",
     "User",
+    "Variation",
     "WatchlistEntry",
     "WatchlistLedger",
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from deployments.append_only import append_only
 from deployments.enums import Status
 from deployments.models.deployment import Deployment
+from deployments.models.variation import Variation
 
 IS_WHAT_WAS_DECIDED_SQL = """
     IF NEW.sha256 <> encode(sha256(convert_to(NEW.content, 'UTF8')), 'hex') THEN
@@ -14,7 +15,11 @@ IS_WHAT_WAS_DECIDED_SQL = """
     END IF;
     IF NOT EXISTS (
         SELECT FROM deployments_deployment
-        WHERE id = NEW.deployment_id AND status = NEW.decision
+        WHERE id = NEW.deployment_id AND status = NEW.decision AND NEW.variation_id IS NULL
+        UNION ALL
+        SELECT FROM deployments_variation
+        WHERE id = NEW.variation_id AND deployment_id = NEW.deployment_id
+          AND status = NEW.decision
     ) THEN
         RAISE EXCEPTION 'an authority is written when it is decided'
             USING ERRCODE = 'check_violation';
@@ -28,6 +33,10 @@ class AuthorityDocument(models.Model):
     decision = models.CharField(
         max_length=12,
         choices=[(s.value, s.label) for s in (Status.AUTHORISED, Status.REFUSED)],
+    )
+    # The variation that was decided; none: the first authority.
+    variation = models.ForeignKey(
+        Variation, models.PROTECT, related_name="authority_documents", null=True
     )
     # Sorted JSON as text, byte for byte what was hashed.
     content = models.TextField()

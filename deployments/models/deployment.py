@@ -27,6 +27,7 @@ from deployments.transitions import (
     frozen_cameras_sql,
     legal_move_sql,
 )
+from deployments.urgent_sql import reviewed_sql
 
 if TYPE_CHECKING:
     T = TypeVar("T")
@@ -108,9 +109,22 @@ class Deployment(models.Model):
     decision_reasons = models.TextField(blank=True)
     decision_conditions = models.TextField("conditions of the authority", blank=True)
 
+    # An urgent authority lasts until its review is due, unless it is confirmed by then.
+    review_due_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="reviews", null=True, blank=True
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_reasons = models.TextField(blank=True)
+
+    # Which version of the terms is in force: 1 is the first authority's, each variation makes one.
+    terms_version = models.PositiveIntegerField(default=1)
+
     # The notice to the public.
     published_at = models.DateTimeField(null=True, blank=True)
     notice_withheld_reason = models.TextField(blank=True)
+    # Why a variation may begin with less notice than policy asks: its officer's own words.
+    short_notice_reason = models.TextField(blank=True)
 
     # What happened.
     started_at = models.DateTimeField(null=True, blank=True)
@@ -175,6 +189,18 @@ class Deployment(models.Model):
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="deployment_runs_on_an_authority",
             ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True)
+                | Q(
+                    reviewed_by__isnull=False,
+                    reviewed_at__isnull=False,
+                    review_due_at__isnull=False,
+                )
+                & ~Q(review_reasons="")
+                & ~Q(reviewed_by=F("applicant"))
+                & ~Q(reviewed_by=F("decided_by")),
+                name="deployment_review_by_another_officer",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -194,6 +220,12 @@ class Deployment(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=frozen_after_authorisation_sql(EDITABLE),
+            ),
+            pgtrigger.Trigger(
+                name="reviewed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=reviewed_sql(),
             ),
             pgtrigger.Trigger(
                 name="trained_officer",
@@ -229,6 +261,21 @@ class Deployment(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE
+
+    @property
+    def is_urgent(self) -> bool:
+        """Authorised on the urgent route, reviewed or not."""
+        return self.review_due_at is not None
+
+    @property
+    def awaits_review(self) -> bool:
+        return self.is_urgent and self.reviewed_at is None
+
+    @property
+    def authority_ends_at(self) -> datetime:
+        """The end of the window, or earlier where an urgent authority waits for its review."""
+        due = self.review_due_at if self.reviewed_at is None else None
+        return self.ends_at if due is None else min(self.ends_at, due)
 
     @property
     def has_ended(self) -> bool:

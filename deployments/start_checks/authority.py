@@ -18,7 +18,24 @@ def authority_check(deployment: Deployment) -> Check:
             "Wait for the decision on the application.",
         )
     decided = moment_in_words(deployment.decided_at)
-    return Check(name, True, f"Authorised by {officer} on {decided}.")
+    if not deployment.is_urgent:
+        return Check(name, True, f"Authorised by {officer} on {decided}.")
+    return _urgent(deployment, f"Authorised urgently by {officer} on {decided}")
+
+
+def _urgent(deployment: Deployment, given: str) -> Check:
+    name = "Authority in force"
+    due = moment_in_words(deployment.review_due_at)
+    if not deployment.awaits_review:
+        return Check(name, True, f"{given}; confirmed by {deployment.reviewed_by}.")
+    if timezone.now() < deployment.authority_ends_at:
+        return Check(name, True, f"{given}; its review is due by {due}.")
+    return Check(
+        name,
+        False,
+        f"{given}; its review was due by {due} and was not made.",
+        "A superintendent or above who had no part in it must confirm it.",
+    )
 
 
 def window_check(deployment: Deployment) -> Check:

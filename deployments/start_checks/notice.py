@@ -25,6 +25,10 @@ def notice_check(deployment: Deployment) -> Check:
     published = moment_in_words(deployment.published_at)
     hours = publication.notice_lead(deployment).total_seconds() / 3600
     if not publication.is_notice_in_time(deployment):
+        if waiver := _waiver(deployment):
+            return Check(
+                name, True, f"Published on {published}, {max(hours, 0):.0f} h before. {waiver}"
+            )
         return Check(
             name,
             False,
@@ -34,3 +38,12 @@ def notice_check(deployment: Deployment) -> Check:
             Link("Read the notice", reverse("public:deployment", args=[deployment.uuid])),
         )
     return Check(name, True, f"Published on {published}, {max(hours, 0):.0f} h before the start.")
+
+
+def _waiver(deployment: Deployment) -> str:
+    """Why shorter notice than policy asks is in order, in words; empty where it is not."""
+    if deployment.is_urgent:
+        return "Authorised on the urgent route, which the notice says."
+    if reason := deployment.short_notice_reason.strip():
+        return f"An authorised variation changed it; the officer wrote why: “{reason}”"
+    return ""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,8 +15,10 @@ from deployments import lifecycle, permissions, publication, training, watchlist
 from deployments.application_steps import what_is_missing
 from deployments.enums import Status
 from deployments.forms.decision import DecisionForm
+from deployments.forms.variation import ReviewForm
 from deployments.models import Deployment, DeploymentResult, User
 from deployments.retention import RULES, Rule, due_after_end
+from deployments.variation_words import compared
 from deployments.views.access import person_of, visible_deployment
 from deployments.views.application_facts import facts_of
 from deployments.views.checks import checks_for
@@ -38,7 +41,6 @@ def render_detail(
     request: HttpRequest, deployment: Deployment, *, decision: DecisionForm | None = None
 ) -> HttpResponse:
     person = person_of(request)
-    can_decide = permissions.can_decide(person, deployment)
     context = {
         "deployment": deployment,
         **facts_of(deployment),
@@ -48,14 +50,19 @@ def render_detail(
         "unexplained_stop": _unexplained_stop(person, deployment),
         "can_edit": (can_edit := permissions.can_edit(person, deployment)),
         "missing": what_is_missing(deployment) if can_edit else [],
-        "decision": (decision or DecisionForm()) if can_decide else None,
         **checks_for(person, deployment),
         "start_records": _start_records(deployment),
+        "decision": _decision(person, deployment, decision),
+        "decides_urgently": permissions.can_decide_urgently(person, deployment),
+        "review": ReviewForm() if permissions.can_review_urgent(person, deployment) else None,
+        "variations": _variations(deployment),
+        "can_vary": permissions.can_vary(person, deployment),
         "notice": _notice(deployment),
         "result": DeploymentResult.objects.filter(deployment=deployment).first(),
         **_watchlist(person, deployment),
         **_consoles(person, deployment),
         "retention": _retention(deployment),
+        "urgent_review_hours": settings.URGENT_REVIEW_HOURS,
         "now": timezone.now(),
     }
     return render(request, "deployments/detail.html", context)
@@ -82,6 +89,20 @@ def progress(request: HttpRequest, uuid: UUID) -> JsonResponse:
             "is_done": state.is_done,
         }
     )
+
+
+def _decision(
+    person: User, deployment: Deployment, bound: DecisionForm | None
+) -> DecisionForm | None:
+    if permissions.can_decide_urgently(person, deployment):
+        return bound or DecisionForm(is_urgent=True)
+    return (bound or DecisionForm()) if permissions.can_decide(person, deployment) else None
+
+
+def _variations(deployment: Deployment) -> list[dict[str, object]]:
+    """Latest first, each with what it changes."""
+    found = deployment.variations.select_related("written_by", "decided_by", "deployment")
+    return [{"variation": each, "lines": compared(each)} for each in found.order_by("-pk")]
 
 
 def _unexplained_stop(person: User, deployment: Deployment) -> object:

@@ -6,12 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from deployments import publication
-from deployments.enums import Status
+from deployments.enums import Status, VariationStatus
 from deployments.figures import alert_segments, false_alert_rate_in_words, outcomes_in_words
 from deployments.models import Deployment
 from deployments.public_record import ANNOUNCED, CURRENT, stage_of
 from deployments.queries import public_deployments, public_notices, public_past
 from deployments.retention import RULES
+from deployments.variation_words import labels_of_changes
 from deployments.views.public import for_everyone, page_of, public_page
 from deployments.wording import period_in_words
 from deployments.yearly import year_of
@@ -81,6 +82,13 @@ def public_deployment(uuid: UUID) -> Deployment:
     return found
 
 
+def _varied(found: Deployment) -> list[dict[str, object]]:
+    """What an authority of its own changed since; cameras are not told."""
+    varied = found.variations.filter(status=VariationStatus.AUTHORISED)
+    changes = [{"variation": each, "labels": labels_of_changes(each)} for each in varied]
+    return [change for change in changes if change["labels"]]
+
+
 def _about(found: Deployment) -> dict[str, object]:
     result = getattr(found, "result", None)
     about: dict[str, object] = {
@@ -89,6 +97,7 @@ def _about(found: Deployment) -> dict[str, object]:
         "is_withheld": found.published_at is None,
         "is_in_time": publication.is_notice_in_time(found),
         "notice": publication.notice_in_words(found),
+        "varied": _varied(found),
         "unmatched": period_in_words(RULES["unmatched_face"].period),
     }
     if result is not None:

@@ -7,6 +7,7 @@ from django.db import models
 
 from deployments.enums import Status
 from deployments.models import Camera, Deployment
+from deployments.urgent_sql import within_review_sql
 
 # Ready, before the start; suspended, before it is resumed.
 LOOKED_AT_WHILE: tuple[Status, ...] = (Status.READY, Status.SUSPENDED)
@@ -24,6 +25,7 @@ def within_an_authority_sql() -> str:
                WHERE d.id = NEW.deployment_id AND used.camera_id = NEW.camera_id
                  AND d.status IN ({states}) AND d.decided_by_id IS NOT NULL
                  AND clock_timestamp() >= d.starts_at AND clock_timestamp() < d.ends_at
+                 AND {within_review_sql("d")}
            ) THEN
             RAISE EXCEPTION 'a camera is looked at only within an authorised window'
                 USING ERRCODE = 'check_violation';

@@ -1,0 +1,123 @@
+"""What the applicant writes to change an authority, and how it and an urgent one are decided."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+
+from deployments.enums import Category, PlaceGround
+from deployments.forms.application import CameraChoice, long_text
+from deployments.forms.moments import LocalMoment
+from deployments.models import Camera, Deployment
+from deployments.variations import Terms, terms_of
+
+
+class VariationForm(forms.Form):
+    """Begins with what is in force; what differs when it is sent is the variation."""
+
+    use_required_attribute = False
+
+    reasons = long_text(
+        "Why this change",
+        "Why it is necessary and proportionate. It needs an authority of its own.",
+    )
+    starts_at = LocalMoment(label="Start", help_text="London time. Fixed once it has started.")
+    ends_at = LocalMoment(label="End", help_text="London time. Recognition stops by itself.")
+    place = forms.CharField(label="Place", max_length=200)
+    place_ground = forms.ChoiceField(
+        label="Ground for this place", choices=PlaceGround, widget=forms.RadioSelect
+    )
+    place_intelligence = long_text("What supports this ground", "")
+    cameras = CameraChoice(
+        label="Cameras",
+        queryset=Camera.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A camera that is added looks at the whole of its picture.",
+    )
+    categories = forms.MultipleChoiceField(
+        label="Who is sought", choices=Category, widget=forms.CheckboxSelectMultiple
+    )
+    watchlist_criteria = long_text("Watchlist criteria", "")
+    watchlist_cap = forms.IntegerField(label="Most people on the watchlist", min_value=1)
+    threshold = forms.FloatField(
+        label="Face-match threshold",
+        min_value=-0.99,
+        max_value=0.999,
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        help_text="Operators are briefed again on another threshold before they judge.",
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, deployment: Deployment) -> None:
+        terms = asdict(terms_of(deployment))
+        cameras = Camera.objects.filter(pk__in=terms.pop("camera_ids"))
+        super().__init__(data, initial=terms | {"cameras": cameras}, label_suffix="")
+        self._deployment = deployment
+        if deployment.started_at:
+            self.fields["starts_at"].disabled = True
+
+    def terms(self) -> Terms:
+        values = {name: self.cleaned_data[name] for name in Terms.__slots__ if name != "camera_ids"}
+        return Terms(
+            **values | self._same_to_the_minute(),
+            camera_ids=sorted(camera.pk for camera in self.cleaned_data["cameras"]),
+        )
+
+    def _same_to_the_minute(self) -> dict[str, Any]:
+        """The picker knows no seconds: a moment that was not touched stays what it is."""
+        kept = {}
+        for name in ("starts_at", "ends_at"):
+            now = getattr(self._deployment, name)
+            if now.replace(second=0, microsecond=0) == self.cleaned_data[name]:
+                kept[name] = now
+        return kept
+
+
+class VariationDecisionForm(forms.Form):
+    use_required_attribute = False
+
+    decision = forms.ChoiceField(
+        label="Your decision",
+        choices=(("authorise", "Authorise the change"), ("refuse", "Refuse it")),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you decide."},
+    )
+    reasons = forms.CharField(
+        label="Reasons",
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "A decision needs its reasons."},
+    )
+    short_notice_reason = forms.CharField(
+        label="Shorter public notice is justified, because",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Needed where place, window or who is sought changes later than policy asks.",
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
+class ReviewForm(forms.Form):
+    use_required_attribute = False
+
+    decision = forms.ChoiceField(
+        label="Your review",
+        choices=(
+            ("confirm", "Confirm the urgent authority"),
+            ("withdraw", "Withdraw it: recognition ends"),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you decide."},
+    )
+    reasons = forms.CharField(
+        label="Reasons",
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "A review needs its reasons."},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, label_suffix="")
