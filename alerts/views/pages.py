@@ -16,6 +16,7 @@ from alerts.forms import FACTOR_LENGTH
 from alerts.views.access import person_of
 from alerts.views.factors import FACTOR_GROUPS
 from deployments import permissions as deployment_permissions
+from deployments import training
 from deployments.enums import SoughtSource
 from deployments.models import Deployment
 
@@ -37,6 +38,7 @@ def console(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "factor_length": FACTOR_LENGTH,
             "reasons": DismissalReason.choices,
             "outcomes": Outcome.choices,
+            "needs_briefing": not training.is_briefed(person, deployment),
             "can_stop": deployment_permissions.can_stop(person, deployment),
             "sought_sources": SoughtSource.choices,
             "can_engage": permissions.can_open_handheld(person, deployment),

@@ -15,6 +15,7 @@ from deployments.enums import AuditKind, SignPlace
 from deployments.forms.signs import SignPhotographForm
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, SignPhotograph
+from deployments.step_up import shows_images
 from deployments.views.access import person_of, require, visible_deployment
 
 
@@ -36,6 +37,7 @@ def sign_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
+@shows_images
 def sign_picture(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """One look: logged before it is shown, and never before the faces in it are gone."""
     deployment = _viewable(request, uuid)

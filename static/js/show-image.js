@@ -27,7 +27,19 @@ image.addEventListener("error", () => {
   if (!image.getAttribute("src")) {
     return;
   }
+  explain(image.src);
+});
+
+// The server may want to know first that it is still the same person; the address itself then leads
+// to the confirmation and back.
+async function explain(address) {
   image.hidden = true;
   fault.hidden = false;
+  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  const answer = response.status === 403 ? await response.json().catch(() => ({})) : {};
+  if (answer.confirm) {
+    location.href = `${answer.confirm}?next=${encodeURIComponent(location.pathname)}`;
+    return;
+  }
   fault.textContent = "The image cannot be shown: it may be erased, or of a kind that browsers do not show.";
-});
+}

@@ -65,14 +65,13 @@ def attempts(model: type[Model]) -> Iterator[tuple[str, dict[str, object]]]:
         yield address(model, "change", pk), {}
     yield address(model, "add"), {}
     for name in named:
-        extra: dict[str, object]
         for extra in ({"post": "yes"}, {}):
-            action: dict[str, object] = {
+            action = {
                 "action": name,
                 "_selected_action": pks,
                 "select_across": "1",
             }
-            yield address(model, "changelist"), action | extra
+            yield address(model, "changelist"), {**action, **extra}
 
 
 @pytest.mark.parametrize("name", PEOPLE)

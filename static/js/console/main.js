@@ -2,6 +2,7 @@
 
 import { Actions } from "./actions.js";
 import { Announcer, sayEvent } from "./announce.js";
+import { prepareConfirmation } from "./confirm.js";
 import { find } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
 import { OpenAlert } from "./open_alert.js";
@@ -108,4 +109,5 @@ if (stopper) {
     emergency: find("[data-emergency-stop]"),
   });
 }
+prepareConfirmation(find("[data-confirm-dialog]"));
 state.showConnection();

@@ -2,6 +2,7 @@
 // Each picture is fetched once: every fetch is a recorded look at a person.
 
 import { find, findAll, setText, show } from "./dom.js";
+import { get } from "./post.js";
 
 const BLINK_MS = 700; // well under three changes a second
 
@@ -58,6 +59,14 @@ export class Pictures {
     this.root.style.setProperty("--zoom", this.zoom?.value ?? 1);
   }
 
+  // An <img> does not tell why it failed; asking again does.
+  async #explain(note, path, uuid) {
+    if (this.shown !== uuid) return;
+    setText(note, "This picture is not available. It may have been erased.");
+    const { answer, words } = await get(path);
+    if (answer.confirm && this.shown === uuid) setText(note, words);
+  }
+
   #load(figure, path, uuid) {
     const image = find("img", figure);
     const note = find("[data-note]", figure);
@@ -69,9 +78,7 @@ export class Pictures {
       show(note, false);
       image.dataset.paintedAt = Date.now() / 1000;
     };
-    image.onerror = () => {
-      if (this.shown === uuid) setText(note, "This picture is not available. It may have been erased.");
-    };
+    image.onerror = () => this.#explain(note, path, uuid);
     image.alt = find("figcaption", figure).textContent;
     image.src = path;
   }

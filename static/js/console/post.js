@@ -24,6 +24,7 @@ async function ask(url, options) {
   try {
     const response = await fetch(url, { ...options, credentials: "same-origin", redirect: "error" });
     const answer = await response.json().catch(() => ({}));
+    if (answer.confirm) document.dispatchEvent(new CustomEvent("confirmation-wanted", { detail: answer }));
     const words = response.ok ? "" : answer.error ?? `The server refused this (${response.status}).`;
     return { ok: response.ok, status: response.status, answer, words };
   } catch {

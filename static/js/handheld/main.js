@@ -1,5 +1,6 @@
 // Joins the parts of the officers' handheld.
 
+import { prepareConfirmation } from "../console/confirm.js";
 import { element, find, setText, setTone, show } from "../console/dom.js";
 import { Connection } from "../console/socket.js";
 import { Store } from "../console/store.js";
@@ -76,6 +77,7 @@ function notify(words, link = null) {
   show(find("[data-notice]"), Boolean(words));
 }
 
+prepareConfirmation(find("[data-confirm-dialog]"));
 connection.addEventListener("hello", ({ detail }) => {
   setServerTime(detail.server_time);
   Object.assign(you, detail.you);
