@@ -42,13 +42,15 @@ class World:
 
 @dataclass(frozen=True)
 class Page:
-    """`who` is one of the cast, None the public. `post` shows a form that was refused."""
+    """`who` is one of the cast, None the public. `post` shows a form that was refused; `answers`
+    is the status of a page that refuses by itself."""
 
     name: str
     who: str | None = None
     address: Callable[[World], str] = field(default=lambda _: "")
     state: str = ""
     post: dict[str, str] | None = None
+    answers: int = 200
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.name, self.state, f"({self.who or 'public'})")))
@@ -155,7 +157,7 @@ PAGES: tuple[Page, ...] = (
             "mfa_view_recovery_codes",
         )
     ),
-    page("account_inactive"),
+    page("account_inactive", answers=403),
     *(page("deployments:list", who) for who in ("applicant", SUPER, OPERATOR)),
     page("deployments:rules", OPERATOR),
     page("deployments:apply", "applicant"),
@@ -273,7 +275,9 @@ NOT_PAGES: dict[str, str] = {
 
 def make_world() -> World:
     """One of each; what the public sees has figures and a policy in two versions."""
-    deployments = {status: make_deployment(status=status, entries=2) for status in Status}
+    # Closing one erases what is due of the others, so it comes first.
+    states = (Status.CLOSED, *(status for status in Status if status != Status.CLOSED))
+    deployments = {status: make_deployment(status=status, entries=2) for status in states}
     live = deployments[Status.LIVE]
     make_variation(deployments[Status.SUSPENDED], threshold=0.7)
     make_entry(live, is_enrolled=False)
