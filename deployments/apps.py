@@ -13,6 +13,7 @@ class DeploymentsConfig(AppConfig):
             retention,
             signs,
             staff_records,
+            stills,
             trigger_guard,
         )
         from deployments.start_checks import deployment_checks
@@ -23,4 +24,5 @@ class DeploymentsConfig(AppConfig):
         deployment_checks.register_all()
         briefings.register_check()
         retention.register(signs.KIND, find=signs.find_photographs, erase=signs.erase_photographs)
+        retention.register(stills.KIND, find=stills.find_surveys, erase=stills.erase_surveys)
         retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)

@@ -53,7 +53,7 @@ class Expected:
     profile: str = ""
     dataset: str = ""
     is_measured: bool = False
-    is_extrapolated: bool = False
+    side: str = ""
     is_unacceptable: bool = False
     chart: Chart | None = None
 
@@ -87,7 +87,7 @@ def expected(deployment: Deployment, *, profile: str, threshold: float | None) -
         low=in_words(found.low),
         high=in_words(found.high),
         dataset=found.dataset,
-        is_extrapolated=found.is_extrapolated,
+        side=found.side.value,
         is_unacceptable=expected_alerts.rate_is_unacceptable(found, faces=faces),
         chart=chart_of(found, threshold=threshold),
     )

@@ -4,6 +4,7 @@ decides. The figures come from the app that measures; it registers itself here."
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from math import ceil
 
 # Most of a day's passers-by come in these hours: a window of six has half of them.
@@ -32,6 +33,15 @@ class Measured:
     high: float
 
 
+class Side(Enum):
+    """Where a threshold lies among those that were measured. Outside them the figure is that of the
+    nearest: below it there are more false alerts, above it there are no more."""
+
+    BELOW = "more than"
+    WITHIN = ""
+    ABOVE = "at most"
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """`low` and `high` are the bounds of the measurement at 95 %, by threshold in `measured`."""
@@ -39,7 +49,7 @@ class Expectation:
     count: float
     low: float
     high: float
-    is_extrapolated: bool
+    side: Side
     dataset: str
     measured: tuple[Measured, ...]
 

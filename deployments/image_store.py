@@ -34,7 +34,7 @@ def put(
     path = path_of(image.pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sealed = seal(data, key=data_key(deployment), associated=str(image.pk))
-    _write_durably(path, sealed)
+    write_durably(path, sealed)
     return image
 
 
@@ -95,7 +95,8 @@ def _unlink(ids: list[uuid.UUID]) -> None:
         path_of(image_id).unlink(missing_ok=True)
 
 
-def _write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes) -> None:
+    """Whole on the disk or not there at all. `data` is ciphertext, always."""
     partial = path.with_suffix(".part")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

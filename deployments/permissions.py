@@ -205,6 +205,21 @@ def can_view_deployments(user: User) -> bool:
     return user.is_active and bool(user.roles)
 
 
+def can_view_stills(user: User) -> bool:
+    """Those who draw a zone, judge it or work with its pictures. Not who only configures, nor who
+    reads from outside the force."""
+    return user.is_active and bool(
+        {
+            Role.APPLICANT,
+            Role.AUTHORISING_OFFICER,
+            Role.WATCHLIST_MANAGER,
+            Role.OPERATOR,
+            Role.AUDITOR,
+        }
+        & set(user.roles)
+    )
+
+
 def can_publish_documents(user: User) -> bool:
     """The administrator drafts; putting a policy into force is an officer's decision."""
     return is_authorising_officer(user)

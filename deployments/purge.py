@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from structlog import get_logger
 
-from deployments import audit, image_store
+from deployments import audit, image_store, stills
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused, close
 from deployments.locking import lock
@@ -112,7 +112,7 @@ def erase_watchlist(due: Due) -> int:
 
 
 def _sweep_orphans() -> None:
-    for path in image_store.orphans():
+    for path in (*image_store.orphans(), *stills.orphans()):
         path.unlink(missing_ok=True)
 
 

@@ -6,11 +6,16 @@ ENROL = "recognition.enrol"
 
 
 SIGN_PHOTOGRAPH = "recognition.hide_faces_of_sign"
+STILL = "recognition.hide_faces_of_still"
 REQUEST_CAMERA_CHECKS = "recognition_control.request_camera_checks"
 
 
 def send_sign_photograph(photograph_id: int) -> None:
     current_app.send_task(SIGN_PHOTOGRAPH, args=[photograph_id], queue="recognition")
+
+
+def send_still(still_id: int) -> None:
+    current_app.send_task(STILL, args=[still_id], queue="recognition")
 
 
 def send_camera_checks(deployment_id: int) -> None:

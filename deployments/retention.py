@@ -62,6 +62,10 @@ class Rule:
         return self.kind in {"staff_account", "session", "sign_in"}
 
     @property
+    def is_of_no_deployment(self) -> bool:
+        return self.is_about_staff or self.kind == "camera_survey"
+
+    @property
     def is_shortened(self) -> bool:
         return self.kind in settings.RETENTION_PERIODS_S
 
@@ -137,6 +141,25 @@ RULES: dict[str, Rule] = {
             24 * HOUR,
             31 * DAY,
             "Evidence that people were told by signs before they were seen by a camera",
+        ),
+        Rule(
+            "camera_survey",
+            "Survey pictures of a camera's view, before the faces in them are made unrecognisable",
+            "encrypted file store",
+            "the upload",
+            HOUR,
+            24 * HOUR,
+            "Needed only until a worker has made the faces unrecognisable",
+        ),
+        Rule(
+            "camera_still",
+            "Pictures of a camera's view that show nobody, on which zones are drawn",
+            "encrypted file store",
+            "creation",
+            None,
+            None,
+            "They show a place and no person; one goes when another takes its place",
+            ("deployments.CameraStill",),
         ),
         Rule(
             "site_job",

@@ -14,6 +14,7 @@ from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
 from deployments.views.rules import lifecycle_rules
 from deployments.views.signs import remove_sign, sign_list, sign_picture
+from deployments.views.still import camera_still
 from deployments.views.urgent import review_urgent
 from deployments.views.variations import variation, vary, withdraw_variation
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
@@ -34,6 +35,7 @@ urlpatterns = [
     path("documents/", document_list, name="documents"),
     path("documents/<int:pk>/", draft, name="document_draft"),
     path("documents/<int:pk>/publish/", publish, name="publish_document"),
+    path("cameras/<int:pk>/still/", camera_still, name="camera_still"),
     path("<uuid:uuid>/", detail, name="detail"),
     path("<uuid:uuid>/edit/", edit, name="edit"),
     path("<uuid:uuid>/apply/review/", review, name="review"),

@@ -1,10 +1,14 @@
 """What the application form asks of this app: the profiles there are and what a threshold costs."""
 
+from collections.abc import Sequence
+
 from deployments import expected_alerts, recognition_profiles
-from deployments.expected_alerts import Expectation, Measured, Question
+from deployments.expected_alerts import Expectation, Measured, Question, Side
 from deployments.recognition_profiles import ProfileChoice
 from recognition import model_files
-from recognition.operating_points import expected_false_alerts, latest_points
+from recognition.false_alert_evidence import evaluations
+from recognition.models import OperatingPoint
+from recognition.operating_points import expected_false_alerts
 from recognition.profiles import (
     Profile,
     UnknownProfile,
@@ -40,10 +44,14 @@ def installed_profiles() -> list[ProfileChoice]:
 def expect(question: Question) -> Expectation | None:
     """None where no operating point of this profile's version was measured."""
     try:
-        version = load_profile(question.profile).model_name
+        profile = load_profile(question.profile)
     except (UnknownProfile, UnusableProfile):
         return None
-    points = latest_points(version)
+    carried = (
+        (source, [point for point in points if point.is_carried])
+        for source, points in evaluations(profile)
+    )
+    source, points = next(((source, rows) for source, rows in carried if rows), ("", []))
     found = expected_false_alerts(
         points,
         threshold=question.threshold,
@@ -56,13 +64,12 @@ def expect(question: Question) -> Expectation | None:
         count=found.count,
         low=found.low,
         high=found.high,
-        is_extrapolated=found.is_extrapolated,
-        dataset=found.basis.dataset,
+        side=_side(question.threshold, points),
+        dataset=f"{found.basis.dataset}, {source}",
         measured=tuple(
             Measured(point.threshold, each.count, each.low, each.high)
             for point in points
-            if point.is_carried
-            and (
+            if (
                 each := expected_false_alerts(
                     points,
                     threshold=point.threshold,
@@ -72,6 +79,13 @@ def expect(question: Question) -> Expectation | None:
             )
         ),
     )
+
+
+def _side(threshold: float, points: Sequence[OperatingPoint]) -> Side:
+    measured = [point.threshold for point in points]
+    if threshold < min(measured):
+        return Side.BELOW
+    return Side.ABOVE if threshold > max(measured) else Side.WITHIN
 
 
 def _usable(name: str) -> Profile | None:

@@ -9,10 +9,10 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from deployments import signs
+from deployments import signs, stills
 from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment
-from deployments.queues import send_enrolment, send_sign_photograph
+from deployments.queues import send_enrolment, send_sign_photograph, send_still
 from recognition import camera_checks, template_store
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
@@ -90,6 +90,17 @@ def ask_again_for_signs() -> int:
         key, timeout = f"sign-asked-{photograph_id}", SIGN_FORGOTTEN_AFTER.total_seconds()
         if cache.add(key, 1, timeout=timeout):
             send_sign_photograph(photograph_id)
+            count += 1
+    return count
+
+
+def ask_again_for_stills() -> int:
+    """As for signs. Returns how many."""
+    count = 0
+    for still_id in stills.waiting(since_before=timezone.now() - SIGN_FORGOTTEN_AFTER):
+        key, timeout = f"still-asked-{still_id}", SIGN_FORGOTTEN_AFTER.total_seconds()
+        if cache.add(key, 1, timeout=timeout):
+            send_still(still_id)
             count += 1
     return count
 

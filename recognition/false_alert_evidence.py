@@ -35,7 +35,7 @@ def evidence_for(profile: Profile, *, threshold: float, watchlist: int) -> Evide
 
     Below the lowest threshold that was carried there are more false alerts than were measured:
     nothing is said of it."""
-    for source, points in _evaluations(profile):
+    for source, points in evaluations(profile):
         carried = [point for point in points if point.is_carried]
         if not any(point.threshold <= threshold for point in carried):
             continue
@@ -52,7 +52,7 @@ def evidence_for(profile: Profile, *, threshold: float, watchlist: int) -> Evide
     return None
 
 
-def _evaluations(profile: Profile) -> Iterator[tuple[str, Sequence[OperatingPoint]]]:
+def evaluations(profile: Profile) -> Iterator[tuple[str, Sequence[OperatingPoint]]]:
     """The newest first; last what ships with the profile."""
     recorded = OperatingPoint.objects.filter(profile_version=profile.model_name)
     runs = recorded.order_by("-measured_at").values_list("measured_at", "dataset").distinct()

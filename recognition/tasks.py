@@ -42,6 +42,13 @@ def hide_faces_of_sign(photograph_id: int) -> None:
     hide(photograph_id)
 
 
+@shared_task(name="recognition.hide_faces_of_still")
+def hide_faces_of_still(still_id: int) -> None:
+    from recognition.still_faces import hide_faces_of_still as hide
+
+    hide(still_id)
+
+
 @shared_task(name="recognition.check_camera")
 def check_camera(deployment_id: int, camera_id: int) -> None:
     from recognition import camera_checks
@@ -75,3 +82,4 @@ def rebuild_galleries() -> None:
     control.rebuild_galleries()
     control.index_galleries()
     control.ask_again_for_signs()
+    control.ask_again_for_stills()

@@ -225,6 +225,7 @@ NOT_PAGES: dict[str, str] = {
     "deployments:edit": "leads to the step where it was left",
     "deployments:expected": "JSON",
     "deployments:publish_document": "a form's target",
+    "deployments:camera_still": "an image",
     "deployments:submit": "a form's target",
     "deployments:decide": "a form's target",
     "deployments:authority_file": "PDF or JSON",

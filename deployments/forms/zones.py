@@ -25,6 +25,10 @@ def _percent(label: str, *, least: str = "0") -> forms.DecimalField:
     )
 
 
+def _shown(fraction: Decimal) -> str:
+    return f"{fraction * 100:.2f}".rstrip("0").rstrip(".")
+
+
 class ZoneForm(forms.Form):
     x = _percent("Left edge, %")
     y = _percent("Top edge, %")
@@ -35,7 +39,7 @@ class ZoneForm(forms.Form):
         self.used = used
         zone = zone_of(used)
         self.saved = zone
-        initial = {} if zone is None else {name: getattr(zone, name) * 100 for name in PARTS}
+        initial = {} if zone is None else {name: _shown(getattr(zone, name)) for name in PARTS}
         super().__init__(data, prefix=f"camera-{used.camera_id}", initial=initial, label_suffix="")
         for field in self.fields.values():
             field.is_asked_for = True  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from deployments.models.policy_document import PolicyDocument
 from deployments.models.result import DeploymentResult
 from deployments.models.sign import SignPhotograph
 from deployments.models.start_record import StartCheckRecord
+from deployments.models.still import CameraStill
 from deployments.models.training import Briefing, Training
 from deployments.models.variation import Variation
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
@@ -26,6 +27,7 @@ __all__ = [
     "AuthorityDocument",
     "Briefing",
     "Camera",
+    "CameraStill",
     "Deployment",
     "DeploymentCamera",
     "DeploymentKey",

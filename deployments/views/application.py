@@ -107,7 +107,7 @@ def _editable(request: HttpRequest, uuid: UUID) -> Deployment:
 
 
 def _zones(request: HttpRequest, deployment: Deployment) -> HttpResponse:
-    used = deployment.deploymentcamera_set.select_related("camera").order_by("camera__name")
+    used = deployment.deploymentcamera_set.select_related("camera__still").order_by("camera__name")
     forms = zone_forms(used, request.POST if request.method == "POST" else None)
     mistaken = [form for form in forms if form.is_bound and not form.is_valid()]
     if request.method == "POST" and not mistaken:

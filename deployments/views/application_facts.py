@@ -8,7 +8,7 @@ from deployments.zones import zone_of
 
 
 def facts_of(deployment: Deployment) -> dict[str, object]:
-    used = deployment.deploymentcamera_set.select_related("camera").order_by("camera__name")
+    used = deployment.deploymentcamera_set.select_related("camera__still").order_by("camera__name")
     return {
         "used_cameras": [{"camera": each.camera, "zone": zone_of(each)} for each in used],
         "documents": documents_of(deployment),

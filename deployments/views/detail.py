@@ -164,7 +164,9 @@ def _retention(deployment: Deployment) -> list[dict[str, object]]:
     return [
         {"rule": rule, "due_at": _due(deployment, rule), "erasures": erased.get(rule.kind, [])}
         for rule in RULES.values()
-        if rule.period is not None and rule.kind != "unmatched_face" and not rule.is_about_staff
+        if rule.period is not None
+        and rule.kind != "unmatched_face"
+        and not rule.is_of_no_deployment
     ]
 
 

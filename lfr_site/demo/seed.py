@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,21 +18,27 @@ from deployments import (
     policy_documents,
     signs,
     still_sought,
+    stills,
     training,
     watchlist,
     watchlist_review,
 )
 from deployments.enums import Category, PlaceGround, SignPlace, SoughtSource, Status, TrainingKind
 from deployments.forces import own_force
-from deployments.models import Camera, Deployment, User
+from deployments.models import Camera, CameraStill, Deployment, User
 from deployments.start_checks import failed_checks
 from deployments.watchlist import NewEntry
-from deployments.zones import WHOLE_FRAME
+from deployments.zones import Zone
 from lfr_site.demo.cast import CAST
 from lfr_site.demo.environment import THRESHOLD
 from lfr_site.demo.sheet import rows
 from lfr_site.demo.signs import sign_picture
+from recognition.alerting import encode
+from recognition.synthetic.casting import SEED
+from recognition.synthetic.composer import Street
 
+# Where the demo's walkers are near enough.
+ZONE = Zone(Decimal("0.05"), Decimal("0.05"), Decimal("0.9"), Decimal("0.92"))
 CAMERA = "High Street (synthetic)"
 WINDOW = timedelta(hours=8)
 A_YEAR = timedelta(days=365)
@@ -91,6 +98,14 @@ def seed_camera(assets: Path) -> Camera:
         },
     )
     return camera
+
+
+def seed_still(camera: Camera, *, by: User) -> None:
+    """A survey picture of the street with nobody in it; a worker prepares it as any other."""
+    if CameraStill.objects.filter(camera=camera).exists() or camera.is_bound:
+        return
+    picture, _ = Street.with_walkers((), seed=SEED).frame(0)
+    stills.take_in(camera, encode(picture), by=by)
 
 
 def seed_live_deployment(
@@ -230,7 +245,7 @@ def _application(
             applicant=people["applicant"],
             **policy_documents.relied_on(),
         )
-        deployment.cameras.add(camera, through_defaults=WHOLE_FRAME.columns())
+        deployment.cameras.add(camera, through_defaults=ZONE.columns())
     return deployment
 
 

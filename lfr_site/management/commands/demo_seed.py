@@ -24,6 +24,7 @@ class Command(BaseCommand):
         people = seed.seed_people()
         seed_documents(people)
         camera = seed.seed_camera(assets)
+        seed.seed_still(camera, by=people["system_administrator"])
         if people_only:
             return
         seed.seed_upcoming(people, camera)

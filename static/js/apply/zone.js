@@ -21,7 +21,7 @@ class ZoneDrawing {
       `Zone of ${name}. Arrow keys move it; with Shift they change its size. Or use the numbers below.`,
     );
     this.rect = this.svg.querySelector("rect.zone-rect") ?? this.added("zone-rect");
-    this.edge = this.added("zone-edge");
+    this.edge = this.svg.querySelector("rect.zone-edge") ?? this.added("zone-edge");
     this.rect.before(this.edge);
     this.listen();
     this.draw();

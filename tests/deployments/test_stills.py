@@ -1,0 +1,170 @@
+"""Pictures on which zones are drawn: nobody is shown one in which there may be somebody."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from deployments import purge, stills
+from deployments.encryption import Unreadable
+from deployments.enums import AuditKind, Status
+from deployments.lifecycle import Refused
+from deployments.models import AuditEvent, Camera, CameraStill, ErasureRecord
+from tests.factories import Cast, jpeg, make_camera, make_deployment
+
+PICTURE = jpeg(seed=1, size=(360, 640))
+WITHOUT_FACES = jpeg(seed=2, size=(360, 640))
+
+
+def still_of(cast: Cast, *, is_ready: bool = True) -> CameraStill:
+    still = stills.take_in(make_camera(), PICTURE, by=cast.system_administrator)
+    if is_ready:
+        stills.replace(still, WITHOUT_FACES)
+    return still
+
+
+def address(camera: Camera) -> str:
+    return reverse("deployments:camera_still", args=[camera.pk])
+
+
+def test_nothing_is_shown_before_the_faces_are_hidden(client: Client, cast: Cast):
+    still = still_of(cast, is_ready=False)
+    client.force_login(cast.applicant)
+
+    assert client.get(address(still.camera)).status_code == 404
+    assert not AuditEvent.objects.filter(action="camera_still.viewed").exists()
+
+
+def test_a_look_is_a_recorded_consultation_of_the_picture_without_faces(client: Client, cast: Cast):
+    still = still_of(cast)
+    client.force_login(cast.applicant)
+
+    response = client.get(address(still.camera))
+
+    assert (response.content, response["Content-Type"]) == (WITHOUT_FACES, "image/jpeg")
+    event = AuditEvent.objects.get(action="camera_still.viewed")
+    assert (event.kind, event.actor) == (AuditKind.CONSULTATION, "applicant")
+
+
+@pytest.mark.parametrize("username", ["system_administrator", "charlie", "engagement_officer"])
+def test_who_has_nothing_to_do_with_zones_sees_no_picture(
+    client: Client, cast: Cast, username: str
+):
+    still = still_of(cast)
+    client.force_login(cast.everyone()[username])
+
+    assert client.get(address(still.camera)).status_code == 403
+
+
+def test_a_picture_lies_encrypted_and_without_what_the_camera_wrote_into_it(
+    cast: Cast, file_store: Path
+):
+    still = still_of(cast, is_ready=False)
+
+    files = list((file_store / "stills").iterdir())
+
+    assert [path.name for path in files] == [still.file.hex]
+    assert b"\xff\xd8\xff" not in files[0].read_bytes()
+    assert stills.read(still).startswith(b"\xff\xd8\xff")
+    assert b"Exif" not in stills.read(still)
+
+
+def test_the_picture_with_faces_is_gone_once_they_are_hidden(
+    cast: Cast, file_store: Path, django_capture_on_commit_callbacks: Any
+):
+    still = still_of(cast, is_ready=False)
+    before = file_store / "stills" / still.file.hex
+
+    with django_capture_on_commit_callbacks(execute=True):
+        stills.replace(still, WITHOUT_FACES)
+
+    assert not before.exists()
+    assert stills.read(CameraStill.objects.get()) == WITHOUT_FACES
+
+
+def test_a_file_put_in_the_place_of_another_does_not_open(cast: Cast, file_store: Path):
+    first, second = still_of(cast), still_of(cast)
+    folder = file_store / "stills"
+    (folder / second.file.hex).write_bytes((folder / first.file.hex).read_bytes())
+
+    with pytest.raises(Unreadable):
+        stills.read(second)
+
+
+def test_a_picture_that_no_worker_prepared_is_erased(
+    cast: Cast, file_store: Path, django_capture_on_commit_callbacks: Any
+):
+    still = still_of(cast, is_ready=False)
+    ready = still_of(cast)
+    hour_ago = timezone.now() - timedelta(hours=1, seconds=1)
+    CameraStill.objects.update(uploaded_at=hour_ago)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        purge.purge()
+
+    assert list(CameraStill.objects.all()) == [ready]
+    assert not (file_store / "stills" / still.file.hex).exists()
+    assert ErasureRecord.objects.get(kind="camera_survey").count == 1
+
+
+def test_a_file_without_a_row_is_swept_once_no_transaction_can_be_writing_it(
+    cast: Cast, file_store: Path
+):
+    still = still_of(cast)
+    stray = file_store / "stills" / ("0" * 32)
+    stray.write_bytes(b"left by a crash")
+    for path in stray, file_store / "stills" / still.file.hex:
+        os.utime(path, (0, 0))
+
+    purge.purge()
+
+    assert not stray.exists()
+    assert stills.read(still) == WITHOUT_FACES
+
+
+def test_only_an_administrator_gives_a_picture_and_none_to_a_camera_in_use(cast: Cast):
+    with pytest.raises(Refused, match="Only a system administrator"):
+        stills.take_in(make_camera(), PICTURE, by=cast.applicant)
+    bound = make_deployment(status=Status.SUBMITTED).cameras.get()
+    with pytest.raises(Refused, match="part of an application"):
+        stills.take_in(bound, PICTURE, by=cast.system_administrator)
+    with pytest.raises(Refused, match="no picture that can be read"):
+        stills.take_in(make_camera(), b"GIF8 or not", by=cast.system_administrator)
+    assert not CameraStill.objects.exists()
+
+
+def test_the_administrator_uploads_it_with_the_camera_and_sees_its_state_only(
+    client: Client, cast: Cast
+):
+    camera = make_camera()
+    client.force_login(cast.system_administrator)
+    page = reverse("admin:deployments_camera_change", args=[camera.pk])
+    values = {"name": camera.name, "location": camera.location, "source": camera.source}
+    upload = SimpleUploadedFile("street.jpg", PICTURE, "image/jpeg")
+
+    assert client.post(page, values | {"picture": upload}).status_code == 302
+
+    assert CameraStill.objects.get().camera == camera
+    assert "Being prepared." in client.get(page).content.decode()
+    upload = SimpleUploadedFile("street.jpg", b"nothing", "image/jpeg")
+    refused = client.post(page, values | {"picture": upload})
+    assert "no picture that can be read" in refused.content.decode()
+
+
+def test_the_zone_page_says_what_there_is_to_draw_on(client: Client, cast: Cast):
+    ready, preparing, none = still_of(cast), still_of(cast, is_ready=False), make_camera()
+    draft = make_deployment(cameras=[ready.camera, preparing.camera, none])
+    client.force_login(cast.applicant)
+
+    page = client.get(reverse("deployments:step", args=[draft.uuid, "zones"])).content.decode()
+
+    assert address(ready.camera) in page
+    assert address(preparing.camera) not in page
+    assert "is being prepared" in page
+    assert "There is no picture" in page
