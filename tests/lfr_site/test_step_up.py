@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from deployments import step_up
-from deployments.enums import Status
+from deployments import signs, step_up
+from deployments.enums import SignPlace, Status
 from deployments.models import Deployment, User
+from lfr_site.demo.signs import sign_picture
 from tests.factories import PASSWORD, Cast, make_alert, make_deployment
 from tests.second_factors import App, app_of, sign_in
 
@@ -118,7 +119,14 @@ def image_addresses(live: Deployment) -> dict[str, str]:
     }
     entry = live.entries.first()
     assert entry is not None
-    return found | {"entry": reverse("deployments:entry_image", args=[live.uuid, entry.pk])}
+    sign = signs.add_photograph(
+        live, sign_picture("At the zone"), place=SignPlace.ZONE, by=entry.added_by
+    )
+    signs.replace_picture(sign, sign_picture("At the zone"))
+    return found | {
+        "entry": reverse("deployments:entry_image", args=[live.uuid, entry.pk]),
+        "sign": reverse("deployments:sign_picture", args=[live.uuid, sign.pk]),
+    }
 
 
 @pytest.fixture
