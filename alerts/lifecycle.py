@@ -143,7 +143,7 @@ def claim(alert: Alert, *, by: User) -> Alert:
 def _require_claimant(alert: Alert, *, by: User) -> None:
     """Only who is trained and briefed judges faces; the database holds the same."""
     if not deployment_permissions.can_operate(by):
-        raise Refused("Only an operator may claim an alert.")
+        raise Refused("Only an operator may claim or judge an alert.")
     if not training.is_trained(by, TrainingKind.OPERATOR):
         raise Refused(training.why_not_trained(by, TrainingKind.OPERATOR))
     if not training.is_briefed(by, alert.deployment):
@@ -311,6 +311,9 @@ def _why_not_claimed(alert: Alert) -> str:
 def _judge(
     alert: Alert, verdict: Verdict, *, by: User, factors: Mapping[str, str] | None, **extra: str
 ) -> None:
+    _require_claimant(
+        alert, by=by
+    )  # training may end, or a variation change the figures, meanwhile
     fields: dict[str, Any] = {
         f"{name}_factors": (factors or {}).get(name, "").strip()[:300]
         for name in ("subject", "system", "environment")

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts import lifecycle
-from alerts.enums import AlertStatus
+from alerts.enums import AlertStatus, DismissalReason
 from alerts.models import Alert
 from deployments.enums import Status
 from deployments.lifecycle import Refused
@@ -77,8 +77,22 @@ def test_training_that_ends_with_an_alert_in_hand_ends_the_judging(live: Deploym
     alert = make_alert(live, status=AlertStatus.CLAIMED, by=cast.alice)
     lose_training(cast.alice)
 
+    with pytest.raises(Refused, match="Your training as an operator is not current"):
+        lifecycle.confirm(alert, by=cast.alice, factors={"subject": "Nose."})
     assert "who holds it" in refusal_of(JUDGE, alert.pk, cast.alice.pk)
     assert lifecycle.release(alert, by=cast.alice).status == AlertStatus.RAISED
+
+
+def test_a_briefing_that_no_longer_counts_ends_the_judging(live: Deployment, cast: Cast):
+    alert = make_alert(live, status=AlertStatus.CLAIMED, by=cast.alice)
+    forget_briefings()
+
+    for judge in (
+        lambda: lifecycle.confirm(alert, by=cast.alice, factors={"subject": "Nose."}),
+        lambda: lifecycle.dismiss(alert, by=cast.alice, reason=DismissalReason.POOR_IMAGE),
+    ):
+        with pytest.raises(Refused, match="Read the briefing of this deployment"):
+            judge()
 
 
 def with_owner(work: object) -> None:
