@@ -12,7 +12,7 @@ LINT_ENVIRONMENT := env LFR_SECRET_KEY=for-checks-only-and-longer-than-the-fifty
 	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME="Seed Constabulary"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint lint-style lint-types lint-templates lint-django format bench \
+.PHONY: help setup setup-dev demo test lint lint-style lint-types lint-templates lint-django format bench bench-console \
 	requirements clean
 
 help: ## List the targets
@@ -52,6 +52,9 @@ format: setup-dev ## Bring the code into the house's format
 
 bench: setup-dev ## Measure speed, side by side with the alternatives; writes bench.json
 	$(RUN) manage.py bench $(ARGS)
+
+bench-console: setup-dev ## Measure how fast and how surely alerts reach 200 consoles (ARGS=--write keeps the figures)
+	$(RUN) manage.py bench_console $(ARGS)
 
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"

@@ -16,6 +16,11 @@ if __name__ == "__main__":
 
         sys.exit(main(sys.argv[2:]))
 
+    if sys.argv[1:2] == ["bench_console"]:
+        from lfr_site.console_bench.command import main
+
+        sys.exit(main(sys.argv[2:]))
+
     from lfr_site import without_site
 
     without_site.allow(*sys.argv[1:2] or [""])

@@ -9,7 +9,8 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from alerts.presenters import event_message, snapshot
+from alerts.catch_up import missed
+from alerts.presenters import snapshot
 from alerts.protocol import (
     HEARTBEAT_S,
     MAX_MISSED,
@@ -18,7 +19,7 @@ from alerts.protocol import (
     Hello,
     agreed_version,
 )
-from alerts.queries import alerts_for, events_between
+from alerts.queries import alerts_for
 from alerts.viewers import Viewer, refusal
 from deployments import audit, second_factor
 from deployments.enums import AuditKind
@@ -90,8 +91,7 @@ def _first_messages(
     """A snapshot, or the events missed since, where they are not too many."""
     sequence = deployment.event_sequence
     if since is not None and 0 <= sequence - since <= MAX_MISSED:
-        missed = events_between(deployment, since, sequence, audience=audience)
-        return sequence, [json.dumps(event_message(event, missed=True)) for event in missed]
+        return sequence, missed(deployment, since, sequence, audience=audience)
     alerts = alerts_for(deployment, audience)
     # The alerts may be newer than the sequence; their events then say again what is shown.
     message = snapshot(alerts, sequence=sequence, resync=since is not None)

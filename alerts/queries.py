@@ -53,16 +53,6 @@ def is_in_field(event: AlertEvent) -> bool:
     return event.kind in FIELD_KINDS and event.alert.status in FIELD_STATES
 
 
-def events_between(
-    deployment: Deployment, after: int, until: int, *, audience: Audience
-) -> QuerySet[AlertEvent]:
-    """In order. An event shows its alert as it is now, which may be later than the event."""
-    events = log_after(deployment.pk, after).filter(sequence__lte=until)
-    if audience == Audience.HANDHELD:
-        events = events.filter(kind__in=FIELD_KINDS, alert__status__in=FIELD_STATES)
-    return events
-
-
 def log_after(deployment_id: int, sequence: int) -> QuerySet[AlertEvent]:
     return (
         AlertEvent.objects.filter(deployment_id=deployment_id, sequence__gt=sequence)

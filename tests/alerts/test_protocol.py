@@ -5,6 +5,7 @@ import re
 from typing import Any, get_type_hints
 
 import pytest
+from django.urls import reverse
 
 from alerts import protocol
 from alerts.enums import AlertStatus
@@ -79,6 +80,16 @@ def test_what_is_sent_has_the_fields_that_were_promised(status: AlertStatus) -> 
     assert set(alert_facts(alert)) == keys(protocol.AlertFacts)
     assert set(event_message(event, missed=False)) == keys(protocol.Event)
     assert set(snapshot([alert], sequence=1)) == keys(protocol.Snapshot)
+
+
+@pytest.mark.django_db
+def test_images_are_where_the_site_answers_for_them() -> None:
+    alert = alert_with_facts(make_alert(make_deployment(status=Status.LIVE)))
+
+    assert alert_facts(alert)["images"] == {
+        which: reverse("alerts:image", args=[alert.uuid, which])
+        for which in ("probe", "candidate", "context")
+    }
 
 
 @pytest.mark.parametrize(

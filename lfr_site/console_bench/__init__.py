@@ -1,0 +1,1 @@
+"""How quickly an alert is on the screen of every console, and whether each shows all of them."""
