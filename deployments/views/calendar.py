@@ -51,7 +51,7 @@ def _event(deployment: Deployment) -> Event:
     event.add("uid", f"urn:uuid:{deployment.uuid}")
     event.add("dtstamp", deployment.status_at)
     event.add("last-modified", deployment.status_at)
-    event.add("sequence", deployment.changes)  # type: ignore[attr-defined]
+    event.add("sequence", deployment.changes + deployment.terms_version)  # type: ignore[attr-defined]
     event.add("dtstart", deployment.starts_at)
     event.add("dtend", deployment.ends_at)
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
@@ -64,5 +64,5 @@ def _event(deployment: Deployment) -> Event:
 
 
 def _sequenced() -> QuerySet[Deployment]:
-    """With the number of its changes of status, which only grows."""
+    """With the number of its changes of status. It only grows, as the version of its terms does."""
     return public_deployments().annotate(changes=Count("status_changes"))

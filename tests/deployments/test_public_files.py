@@ -14,11 +14,13 @@ from pypdf import PdfReader
 
 from deployments import lifecycle, publication
 from deployments.enums import Category, DocumentKind, Status
+from deployments.models import Deployment
 from deployments.retention import RULES
 from deployments.views.open_data import cell
 from tests.deployments.test_public_leaks import pdf_text
 from tests.factories import Cast, make_deployment, make_policy_document
 from tests.site_pages import COUNTS
+from tests.tampering import triggers_disabled
 
 CONTACT = {
     "PUBLIC_URL": "https://lfr.example",
@@ -120,6 +122,21 @@ def test_the_calendar_has_what_is_ahead_and_hears_of_cancellations(cast: Cast):
     assert one["DTSTART"].dt == ahead.starts_at.replace(microsecond=0)  # type: ignore[attr-defined]
     assert again["SEQUENCE"] > one["SEQUENCE"]  # type: ignore[operator]
     assert again["UID"] == one["UID"]
+
+
+def test_the_calendar_hears_of_a_variation(cast: Cast):
+    varied = make_deployment(status=Status.AUTHORISED)
+    (before,) = events(get("public:calendar"))
+    ends_at = varied.ends_at + timedelta(hours=1)
+    with triggers_disabled("deployments_deployment"):
+        Deployment.objects.filter(pk=varied.pk).update(
+            ends_at=ends_at, terms_version=varied.terms_version + 1
+        )
+
+    (after,) = events(get("public:calendar"))
+
+    assert after["SEQUENCE"] > before["SEQUENCE"]  # type: ignore[operator]
+    assert after["DTEND"].dt == ends_at.replace(microsecond=0)  # type: ignore[attr-defined]
 
 
 def test_the_calendar_forgets_what_is_over(cast: Cast):
