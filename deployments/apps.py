@@ -9,6 +9,7 @@ class DeploymentsConfig(AppConfig):
             briefings,
             checks,
             forces,
+            import_erasure,
             purge,
             retention,
             signs,
@@ -26,3 +27,8 @@ class DeploymentsConfig(AppConfig):
         retention.register(signs.KIND, find=signs.find_photographs, erase=signs.erase_photographs)
         retention.register(stills.KIND, find=stills.find_surveys, erase=stills.erase_surveys)
         retention.register("watchlist", find=purge.find_watchlists, erase=purge.erase_watchlist)
+        retention.register(
+            import_erasure.KIND,
+            find=import_erasure.find_imports,
+            erase=import_erasure.erase_imports,
+        )

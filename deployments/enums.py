@@ -107,6 +107,29 @@ class EntryStatus(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class ImportStatus(TextChoices):
+    RECEIVED = "received", "Received"
+    CHECKING = "checking", "Being checked"
+    CHECKED = "checked", "Checked: you decide"
+    IMPORTING = "importing", "Being imported"
+    DONE = "done", "Imported"
+    DISCARDED = "discarded", "Discarded"
+    UNUSABLE = "unusable", "Cannot be used"
+
+
+class UploadKind(TextChoices):
+    SHEET = "sheet", "Sheet"
+    ARCHIVE = "archive", "Zip file"
+    IMAGE = "image", "Image"
+
+
+class RowOutcome(TextChoices):
+    UNCHECKED = "waiting", "Not checked yet"
+    READY = "ready", "Will be added"
+    REFUSED = "refused", "Refused"
+    ADDED = "added", "Added"
+
+
 class SoughtSource(TextChoices):
     """Who was asked whether a person is still sought."""
 

@@ -1,18 +1,17 @@
-"""The images of an import, from a zip file or as single files. All in memory: nothing is unpacked
-to a disk, where it would lie unencrypted."""
+"""The images of an import, from a zip file or as single files. All in memory, one at a time:
+nothing is unpacked to a disk, where it would lie unencrypted."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import IO, Protocol
 
-from django.core.files.uploadedfile import UploadedFile
+from django.conf import settings
 
 MAX_IMAGE_BYTES = 10 * 2**20
-MAX_TOTAL_BYTES = 500 * 2**20  # unpacked
 MAX_FILES = 25_000
 # Photographs hardly compress; a member that grows so much is made to fill the memory.
 MAX_RATIO = 100
@@ -34,6 +33,19 @@ class Images(Protocol):
         ...
 
 
+# What another app knows of pictures: a sentence where one cannot be used, or nothing. Asked of
+# each image before it is imported.
+_picture_checks: list[Callable[[bytes], str]] = []
+
+
+def register_picture_check(check: Callable[[bytes], str]) -> None:
+    _picture_checks.append(check)
+
+
+def fault_of_picture(data: bytes) -> str:
+    return next((words for check in _picture_checks if (words := check(data))), "")
+
+
 def megabytes(size: int) -> str:
     return f"{size // 2**20} MB"
 
@@ -53,20 +65,24 @@ def _by_name(names: Iterable[str]) -> dict[str, str | None]:
     return found | {path: path for path in paths}
 
 
-class FolderImages:
-    """The files that a person chose in their browser."""
-
-    def __init__(self, files: Iterable[UploadedFile[bytes]]) -> None:
-        self._files = {file.name or "": file for file in files}
-        self._names = _by_name(self._files)
+class NoImages:
+    """A sheet that is tried alone."""
 
     def read(self, name: str) -> bytes:
-        file = self._files[_resolve(self._names, name)]
-        if (file.size or 0) > MAX_IMAGE_BYTES:
+        raise UnusableMember("No images were sent with the sheet.")
+
+
+class FolderImages:
+    """The files that a person chose in their browser; `read` gives at most so many bytes of one."""
+
+    def __init__(self, names: Iterable[str], *, read: Callable[[str, int], bytes]) -> None:
+        self._names, self._read = _by_name(names), read
+
+    def read(self, name: str) -> bytes:
+        data = self._read(_resolve(self._names, name), MAX_IMAGE_BYTES + 1)
+        if len(data) > MAX_IMAGE_BYTES:
             raise UnusableMember(f"The image is larger than {megabytes(MAX_IMAGE_BYTES)}.")
-        file.seek(0)
-        data: bytes = file.read()
-        return data
+        return _not_empty(data)
 
 
 class ZipImages:
@@ -78,10 +94,9 @@ class ZipImages:
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise BadImport("The zip file cannot be read: it is damaged or no zip file.") from error
         members = [info for info in self._archive.infolist() if not info.is_dir()]
-        _check_members(members)
+        check_members(members)
         self._members = {info.filename: info for info in members}
         self._names = _by_name(self._members)
-        self._read_bytes = 0
 
     def read(self, name: str) -> bytes:
         info = self._members[_resolve(self._names, name)]
@@ -95,23 +110,28 @@ class ZipImages:
             raise UnusableMember("The image is damaged inside the zip file.") from error
         if len(data) > MAX_IMAGE_BYTES:
             raise too_large
-        self._read_bytes += len(data)
-        if self._read_bytes > MAX_TOTAL_BYTES:
-            raise BadImport(f"The images come to more than {megabytes(MAX_TOTAL_BYTES)}.")
-        return data
+        return _not_empty(data)
 
 
-def _check_members(members: list[zipfile.ZipInfo]) -> None:
+def check_members(members: list[zipfile.ZipInfo], *, ratio: int = MAX_RATIO) -> None:
+    """Raises BadImport where a zip file is made to do harm."""
+    most = settings.IMPORT_MAX_BYTES
     if len(members) > MAX_FILES:
         raise BadImport(f"The zip file holds more than {MAX_FILES:,} files.")
     if any(leaves_its_folder(info.filename) for info in members):
         raise BadImport("The zip file names a path outside itself. Make it again from one folder.")
     if any(info.flag_bits & 0x1 for info in members):
         raise BadImport("The zip file has a password. Send it without one, over this connection.")
-    if any(info.file_size > MAX_RATIO * max(info.compress_size, 1) for info in members):
+    if any(info.file_size > ratio * max(info.compress_size, 1) for info in members):
         raise BadImport("The zip file unpacks to far more than images do. It was not opened.")
-    if sum(info.file_size for info in members) > MAX_TOTAL_BYTES:
-        raise BadImport(f"The zip file unpacks to more than {megabytes(MAX_TOTAL_BYTES)}.")
+    if sum(info.file_size for info in members) > most:
+        raise BadImport(f"The zip file unpacks to more than {megabytes(most)}.")
+
+
+def _not_empty(data: bytes) -> bytes:
+    if not data:
+        raise UnusableMember("The image file is empty.")
+    return data
 
 
 def _resolve(names: dict[str, str | None], name: str) -> str:

@@ -1,162 +1,260 @@
-"""Importing a watchlist from a sheet and its images. Each row is added whole or not at all, and
-the report says for each what happened and why."""
+"""An import of a watchlist, step by step: the sheet is read, a dry run says row by row what will
+happen, somebody confirms, each row is added whole or not at all.
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+The work is done in slices of a few seconds, each under a lease. A worker that is killed loses its
+slice: the rows know what was done, and the next goes on from there. Nothing about a person is in a
+task's arguments."""
 
-from deployments import audit
-from deployments.enums import AuditKind, Category, Response
-from deployments.forms.watchlist import EntryFields
-from deployments.import_images import BadImport, Images, UnusableMember, megabytes
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import timedelta
+from itertools import islice
+from time import monotonic
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from structlog import get_logger
+
+from deployments import audit, image_store, import_files, permissions
+from deployments.encryption import Unreadable
+from deployments.enums import AuditKind, ImportStatus, RowOutcome, UploadKind
+from deployments.import_files import EncryptedUpload
+from deployments.import_images import BadImport, Images, UnusableMember
+from deployments.import_rows import Finding, RowCheck, counts_of, new_entry_of
+from deployments.import_sheet import read_rows
 from deployments.lifecycle import Refused
-from deployments.models import Deployment, User
+from deployments.locking import lock
+from deployments.models import Deployment, ImportRow, User, WatchlistImport
+from deployments.models.watchlist_import import ACTIVE
+from deployments.queues import send_import
 from deployments.watchlist import add_entry
 
-COLUMNS = (
-    "reference",
-    "name",
-    "category",
-    "response",
-    "image",
-    "image_source",
-    "image_date",
-    "lawful_basis",
-)
-MAX_SHEET_BYTES = 10 * 2**20
-MAX_ROWS = 25_000
+log = get_logger(__name__)
+
+SLICE_S = 2.0
+# Longer than any slice: reading the longest sheet, in one piece, takes a third of it.
+LEASE = timedelta(seconds=60)
+BATCH = 500
+WORKED_ON = (ImportStatus.RECEIVED, ImportStatus.CHECKING, ImportStatus.IMPORTING)
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """`line` is the row's line in the sheet; `reason` is empty where the person was added."""
+def receive(
+    deployment: Deployment,
+    *,
+    sheet: EncryptedUpload,
+    archive: EncryptedUpload | None = None,
+    images: Iterable[EncryptedUpload] = (),
+    by: User,
+) -> WatchlistImport:
+    """Keep what was uploaded, and have it checked."""
+    with transaction.atomic():
+        locked = lock(deployment.pk)
+        if not permissions.can_manage_watchlist(by, locked):
+            raise Refused("Only a watchlist manager imports a watchlist, under an authority.")
+        if locked.imports.filter(status__in=ACTIVE).exists():
+            raise Refused("An import is under way already: finish or discard it first.")
+        made = WatchlistImport.objects.create(deployment=locked, by=by)
+        import_files.keep(made, sheet, kind=UploadKind.SHEET)
+        if archive is not None:
+            import_files.keep(made, archive, kind=UploadKind.ARCHIVE)
+        for image in images:
+            import_files.keep(made, image, kind=UploadKind.IMAGE)
+        _record("watchlist.import_received", made, by=by)
+        transaction.on_commit(lambda: send_import(made.pk), robust=True)
+    return made
 
-    line: int
-    reference: str
-    reason: str = ""
 
-    @property
-    def is_added(self) -> bool:
-        return not self.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    rows: list[RowResult]
-
-    @property
-    def added(self) -> int:
-        return sum(row.is_added for row in self.rows)
-
-    @property
-    def refused(self) -> int:
-        return len(self.rows) - self.added
+def confirm(of: WatchlistImport, *, by: User) -> None:
+    with transaction.atomic():
+        held = _decided_by(of, by)
+        if not held.rows.filter(outcome=RowOutcome.READY).exists():
+            raise Refused("No row of this sheet can be added: discard it and correct the sheet.")
+        held.status, held.confirmed_at = ImportStatus.IMPORTING, timezone.now()
+        held.by, held.lease_until = by, None
+        held.save(update_fields=["status", "confirmed_at", "by", "lease_until"])
+        _record("watchlist.import_confirmed", held, by=by, details=counts_of(held))
+        transaction.on_commit(lambda: send_import(held.pk), robust=True)
 
 
-def import_entries(deployment: Deployment, *, sheet: bytes, images: Images, by: User) -> Report:
-    """Raises BadImport where the sheet or the zip file as a whole cannot be used."""
-    rows = list(_rows(sheet))
-    first_line: dict[str, int] = {}
-    results = []
-    for line, row in rows:
-        reference = row["reference"]
-        if (earlier := first_line.setdefault(reference, line)) != line:
-            reason = f"This reference is already in line {earlier} of the sheet."
-        else:
-            reason = _add(deployment, row, images=images, by=by)
-        results.append(RowResult(line, reference, reason))
-    report = Report(results)
-    audit.record(
-        "watchlist.imported",
-        kind=AuditKind.COLLECTION,
-        by=by,
-        deployment=deployment,
-        details={"added": report.added, "refused": report.refused},
+def discard(of: WatchlistImport, *, by: User) -> None:
+    """Everything that was uploaded goes at once."""
+    with transaction.atomic():
+        held = _decided_by(of, by)
+        held.status, held.finished_at = ImportStatus.DISCARDED, timezone.now()
+        held.save(update_fields=["status", "finished_at"])
+        import_files.erase_files(held)
+        held.rows.all().delete()
+        _record("watchlist.import_discarded", held, by=by, kind=AuditKind.ERASURE)
+
+
+def forget_refused(of: WatchlistImport, *, by: User) -> None:
+    """The rows that were refused are corrected elsewhere, and go here."""
+    with transaction.atomic():
+        deployment = lock(of.deployment_id)
+        if not permissions.can_manage_watchlist(by, deployment) or of.is_active:
+            raise Refused("Only a watchlist manager does this, once the import is done.")
+        of.rows.all().delete()
+        _record("watchlist.import_rows_erased", of, by=by, kind=AuditKind.ERASURE)
+
+
+def work_on(import_id: int, *, seconds: float = SLICE_S) -> bool:
+    """One slice. Returns whether there is more to do; delivered twice, the second finds the lease
+    taken and does nothing."""
+    of = _leased(import_id)
+    if of is None:
+        return False
+    try:
+        _STEPS[ImportStatus(of.status)](of, monotonic() + seconds)
+    except BadImport as fault:
+        _unusable(of, str(fault))
+    except Unreadable as fault:
+        _unusable(of, f"The files cannot be read: {fault}.")
+    finally:
+        WatchlistImport.objects.filter(pk=of.pk).update(lease_until=None)
+    of.refresh_from_db()
+    return of.status in WORKED_ON
+
+
+def abandoned() -> list[int]:
+    """Imports that nobody works on: their worker was killed, or their message was lost."""
+    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    return list(
+        WatchlistImport.objects.filter(free, status__in=WORKED_ON).values_list("pk", flat=True)
     )
-    return report
 
 
-def _add(deployment: Deployment, row: dict[str, str], *, images: Images, by: User) -> str:
-    """Add one row; returns why not, or nothing."""
-    form = EntryFields(_with_values(row), deployment=deployment)
-    if not form.is_valid():
-        return _in_words(form)
-    try:
-        image = images.read(row["image"])
-        if not image:
-            return "The image file is empty."
-        add_entry(deployment, form.new_entry(image), by=by)
-    except (UnusableMember, Refused) as reason:
-        return str(reason)
-    return ""
+def _leased(import_id: int) -> WatchlistImport | None:
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    won = WatchlistImport.objects.filter(free, pk=import_id, status__in=WORKED_ON).update(
+        lease_until=now + LEASE
+    )
+    if not won:
+        return None
+    return WatchlistImport.objects.select_related("deployment", "by").get(pk=import_id)
 
 
-def _with_values(row: dict[str, str]) -> dict[str, str]:
-    """Closed lists may be written by their value or by their words."""
-    labels = {str(choice.label).lower(): choice.value for choice in (*Category, *Response)}
-    given = {name: row[name].strip() for name in ("category", "response")}
-    return row | {name: labels.get(text.lower(), text.lower()) for name, text in given.items()}
-
-
-def _in_words(form: EntryFields) -> str:
-    sentences = []
-    for name, errors in form.errors.items():
-        text = str(errors[0])
-        if name == "category" and form.data["category"] in Category.values:
-            text = "This category was not authorised for this deployment."
-        sentences.append(f"{name}: {text}")
-    return " ".join(sentences)
-
-
-def _rows(sheet: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and values of each row that is not empty."""
-    reader = csv.reader(io.StringIO(_text(sheet), newline=""), delimiter=_delimiter(sheet))
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(header)
+def _read(of: WatchlistImport, _: float) -> None:
+    """All rows of the sheet, or none: it is read in one piece."""
+    key = image_store.data_key(of.deployment)
+    with (
+        transaction.atomic(),
+        import_files.opened_sheet(of) as (sheet, size),
+        closing(read_rows(sheet, size=size)) as lines,
+    ):
         count = 0
-        for values in reader:
-            if not any(value.strip() for value in values):
-                continue
-            count += 1
-            if count > MAX_ROWS:
-                raise BadImport(f"The sheet has more than {MAX_ROWS:,} rows.")
-            if len(values) != len(header):
-                raise BadImport(
-                    f"Line {reader.line_num} has {len(values)} values where {len(header)} belong."
-                )
-            cells = (value.strip() for value in values)
-            yield reader.line_num, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise BadImport(f"The sheet cannot be read at line {reader.line_num}.") from error
-    if not count:
-        raise BadImport("The sheet has no rows.")
+        while batch := list(islice(lines, BATCH)):
+            ImportRow.objects.bulk_create(
+                import_files.seal_row(of, line, values, key=key) for line, values in batch
+            )
+            count += len(batch)
+        of.status, of.row_count = ImportStatus.CHECKING, count
+        of.save(update_fields=["status", "row_count"])
 
 
-def _text(sheet: bytes) -> str:
-    if len(sheet) > MAX_SHEET_BYTES:
-        raise BadImport(f"The sheet is larger than {megabytes(MAX_SHEET_BYTES)}.")
-    try:
-        text = sheet.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadImport("The sheet is not in UTF-8. Save it as “CSV UTF-8”.") from error
-    if "\0" in text:
-        raise BadImport("The sheet holds binary data. Save it as “CSV UTF-8”.")
-    return text
+def _check(of: WatchlistImport, until: float) -> None:
+    with import_files.opened_images(of) as images:
+        check = RowCheck(of, images)
+        while batch := list(of.rows.filter(outcome=RowOutcome.UNCHECKED).order_by("line")[:100]):
+            _store(list(check.findings(batch)))
+            if monotonic() >= until:
+                return
+    of.status, of.checked_at = ImportStatus.CHECKED, timezone.now()
+    of.save(update_fields=["status", "checked_at"])
 
 
-def _delimiter(sheet: bytes) -> str:
-    header = sheet.split(b"\n", 1)[0]
-    return ";" if header.count(b";") > header.count(b",") else ","
-
-
-def _check_header(header: list[str]) -> None:
-    if missing := [name for name in COLUMNS if name not in header]:
-        raise BadImport(f"The sheet lacks the columns: {', '.join(missing)}.")
-    if len(header) != len(COLUMNS):
-        unknown = ", ".join(sorted(set(header) - set(COLUMNS))) or "one of them twice"
-        raise BadImport(
-            f"The sheet has columns that are not used: {unknown}. "
-            f"It holds exactly these: {', '.join(COLUMNS)}."
+def _store(findings: list[Finding]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE deployments_importrow AS row SET outcome = found.outcome,"
+            " reason = found.reason, image_digest = found.digest"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[])"
+            " AS found (id, outcome, reason, digest) WHERE row.id = found.id",
+            [
+                [found.row_id for found in findings],
+                [found.outcome.value for found in findings],
+                [found.reason[:500] for found in findings],
+                [found.image_digest for found in findings],
+            ],
         )
+
+
+def _import(of: WatchlistImport, until: float) -> None:
+    key = image_store.data_key(of.deployment)
+    with import_files.opened_images(of) as images:
+        while row := of.rows.filter(outcome=RowOutcome.READY).order_by("line").first():
+            _add(of, row, images, key=key)
+            if monotonic() >= until:
+                return
+    with transaction.atomic():
+        of.status, of.finished_at = ImportStatus.DONE, timezone.now()
+        of.save(update_fields=["status", "finished_at"])
+        import_files.erase_files(of)
+        counts = counts_of(of)
+        details = {"added": counts[RowOutcome.ADDED], "refused": counts[RowOutcome.REFUSED]}
+        _record("watchlist.imported", of, by=of.by, details=details)
+
+
+def _add(of: WatchlistImport, row: ImportRow, images: Images, *, key: bytes) -> None:
+    """The entry and the row's new state in one transaction: never one without the other."""
+    values = import_files.values_of(row, of=of, key=key)
+    try:
+        new = new_entry_of(values, of, images.read(values["image"]))
+        if isinstance(new, str):
+            raise Refused(new)
+        with transaction.atomic():
+            add_entry(of.deployment, new, by=of.by)
+            ImportRow.objects.filter(pk=row.pk).update(outcome=RowOutcome.ADDED, sealed=b"")
+    except (Refused, UnusableMember) as reason:
+        ImportRow.objects.filter(pk=row.pk).update(
+            outcome=RowOutcome.REFUSED, reason=str(reason)[:500]
+        )
+
+
+_STEPS: dict[ImportStatus, Callable[[WatchlistImport, float], None]] = {
+    ImportStatus.RECEIVED: _read,
+    ImportStatus.CHECKING: _check,
+    ImportStatus.IMPORTING: _import,
+}
+
+
+def _unusable(of: WatchlistImport, words: str) -> None:
+    """The import as a whole: what was added stays, everything else goes."""
+    log.warning("import_unusable", watchlist_import=of.pk)
+    with transaction.atomic():
+        of.status, of.fault, of.finished_at = ImportStatus.UNUSABLE, words[:300], timezone.now()
+        of.save(update_fields=["status", "fault", "finished_at"])
+        import_files.erase_files(of)
+        of.rows.all().delete()
+        _record("watchlist.import_unusable", of, by=None, reason=words)
+
+
+def _decided_by(of: WatchlistImport, by: User) -> WatchlistImport:
+    deployment = lock(of.deployment_id)
+    if not permissions.can_manage_watchlist(by, deployment):
+        raise Refused("Only a watchlist manager decides this, while the authority stands.")
+    held = WatchlistImport.objects.select_for_update().get(pk=of.pk)
+    if held.status != ImportStatus.CHECKED:
+        raise Refused(f"This import does not wait for a decision: {held.get_status_display()}.")
+    return held
+
+
+def _record(
+    action: str,
+    of: WatchlistImport,
+    *,
+    by: User | None,
+    kind: AuditKind = AuditKind.COLLECTION,
+    reason: str = "",
+    details: dict[str, int] | None = None,
+) -> None:
+    audit.record(
+        action,
+        kind=kind,
+        by=by,
+        deployment=of.deployment,
+        subject=f"import {of.pk}",
+        reason=reason,
+        details=details,
+    )

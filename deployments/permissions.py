@@ -197,6 +197,12 @@ def can_read_start_checks(user: User) -> bool:
     return prepares(user) or is_inspector(user)
 
 
+def can_ask_the_ledger(user: User) -> bool:
+    """A reference says who somebody is to whoever holds the record: for auditors, not for
+    inspectors from outside the force."""
+    return user.has_role(Role.AUDITOR)
+
+
 def can_configure(user: User) -> bool:
     return user.has_role(Role.SYSTEM_ADMINISTRATOR)
 

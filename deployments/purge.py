@@ -1,13 +1,14 @@
 """Erasure on time. Each kind of each deployment goes in its own transaction with its ledger row,
 so that a crash in the middle leaves what is done, done and recorded, and the rest due."""
 
+import time
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 from structlog import get_logger
 
-from deployments import audit, image_store, stills
+from deployments import audit, image_store, import_files, stills
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused, close
 from deployments.locking import lock
@@ -21,6 +22,9 @@ from deployments.models import (
 from deployments.retention import RULES, Due, due_after_end, held_kinds, holder_of
 
 log = get_logger(__name__)
+
+# No upload takes so long: a file without a row was cut off.
+UPLOAD_IN_FLIGHT_S = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def erase_watchlist(due: Due) -> int:
 
 def _sweep_orphans() -> None:
     for path in (*image_store.orphans(), *stills.orphans()):
+        path.unlink(missing_ok=True)
+    for path in import_files.orphans(older_than=time.time() - UPLOAD_IN_FLIGHT_S):
         path.unlink(missing_ok=True)
 
 

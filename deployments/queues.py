@@ -3,6 +3,7 @@
 from celery import current_app
 
 ENROL = "recognition.enrol"
+IMPORT = "deployments.work_on_import"
 
 
 SIGN_PHOTOGRAPH = "recognition.hide_faces_of_sign"
@@ -24,3 +25,7 @@ def send_camera_checks(deployment_id: int) -> None:
 
 def send_enrolment(entry_id: int) -> None:
     current_app.send_task(ENROL, args=[entry_id], queue="recognition")
+
+
+def send_import(import_id: int) -> None:
+    current_app.send_task(IMPORT, args=[import_id], queue="default")

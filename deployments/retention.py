@@ -109,6 +109,16 @@ RULES: dict[str, Rule] = {
             ("recognition.Template",),
         ),
         Rule(
+            "watchlist_import",
+            "Sheets and images uploaded to fill a watchlist, and the rows that were refused",
+            "database and encrypted file store",
+            "the upload; at once when they are imported or discarded",
+            24 * HOUR,
+            24 * HOUR,
+            "Needed until each row is added or corrected, and not beyond the deployment",
+            ("deployments.WatchlistImport", "deployments.ImportFile", "deployments.ImportRow"),
+        ),
+        Rule(
             "false_alert",
             "Alerts that an operator dismissed, with their images",
             "database and encrypted file store",

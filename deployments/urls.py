@@ -1,6 +1,6 @@
 """Addresses of the staff's pages. Deployments go by uuid; no name or reference stands in one."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from deployments.views.application import apply, edit, review, step, submit
 from deployments.views.authority import authority, authority_file
@@ -10,6 +10,7 @@ from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
 from deployments.views.documents import document_list, draft, publish
 from deployments.views.expectation import expected_alerts
+from deployments.views.ledger import ask as ask_the_ledger
 from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
 from deployments.views.rules import lifecycle_rules
@@ -18,7 +19,15 @@ from deployments.views.still import camera_still
 from deployments.views.urgent import review_urgent
 from deployments.views.variations import variation, vary, withdraw_variation
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
-from deployments.views.watchlist_import import import_watchlist
+from deployments.views.watchlist_import import (
+    decide as decide_import,
+)
+from deployments.views.watchlist_import import (
+    import_watchlist,
+    refused_rows,
+    report,
+    state,
+)
 from deployments.views.watchlist_review import (
     approve_under_18,
     keep_both,
@@ -58,9 +67,18 @@ urlpatterns = [
     path("<uuid:uuid>/signs/", sign_list, name="signs"),
     path("<uuid:uuid>/signs/<int:pk>/picture/", sign_picture, name="sign_picture"),
     path("<uuid:uuid>/signs/<int:pk>/remove/", remove_sign, name="remove_sign"),
+    path("ledger/", ask_the_ledger, name="ledger"),
     path("<uuid:uuid>/watchlist/", entry_list, name="watchlist"),
     path("<uuid:uuid>/watchlist/add/", add, name="add_entry"),
     path("<uuid:uuid>/watchlist/import/", import_watchlist, name="import"),
+    path("<uuid:uuid>/watchlist/import/<int:pk>/", report, name="import_report"),
+    path("<uuid:uuid>/watchlist/import/<int:pk>/state/", state, name="import_state"),
+    path("<uuid:uuid>/watchlist/import/<int:pk>/refused.csv", refused_rows, name="import_refused"),
+    re_path(
+        r"^(?P<uuid>[0-9a-f-]{36})/watchlist/import/(?P<pk>\d+)/(?P<name>confirm|discard|forget)/$",
+        decide_import,
+        name="import_decide",
+    ),
     path("<uuid:uuid>/watchlist/<int:pk>/", entry, name="entry"),
     path("<uuid:uuid>/watchlist/<int:pk>/image/", entry_image, name="entry_image"),
     path("<uuid:uuid>/watchlist/<int:pk>/withdraw/", withdraw, name="withdraw"),

@@ -2,10 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lfr_site.settings")
-http = get_asgi_application()
+django.setup(set_prefix=False)
 
 # After the apps are loaded:
 from channels.auth import AuthMiddlewareStack  # noqa: E402
@@ -13,10 +13,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from alerts.origins import own_origin_only  # noqa: E402
 from alerts.routing import websocket_urlpatterns  # noqa: E402
+from lfr_site.encrypted_bodies import EncryptedBodyHandler, seal_bodies_of_daphne  # noqa: E402
+
+seal_bodies_of_daphne()
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": EncryptedBodyHandler(),
         "websocket": own_origin_only(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

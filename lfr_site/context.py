@@ -14,6 +14,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "force_name": settings.FORCE_NAME or "This force",
         "is_demo": settings.DEMO,
         "has_second_factor": settings.SECOND_FACTOR,
+        "can_ask_the_ledger": person is not None and permissions.can_ask_the_ledger(person),
         "can_read_audit": person is not None and permissions.can_read_audit(person),
         "can_configure": person is not None and permissions.can_configure(person),
         "can_read_drafts": person is not None and permissions.can_read_drafts(person),

@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-cameras": {"task": "recognition_control.request_camera_checks", "schedule": 5.0},
     "rebuild-galleries": {"task": "recognition_control.rebuild_galleries", "schedule": 10.0},
     "housekeeping": {"task": "site.housekeeping", "schedule": 3.0 if DEMO else 30.0},
+    "continue-imports": {"task": "deployments.continue_imports", "schedule": 10.0},
     "escalate-alerts": {"task": "alerts.escalate", "schedule": 5.0},
 }
 
@@ -214,7 +215,10 @@ WHITENOISE_USE_FINDERS = DEMO or DEBUG
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20  # single images never touch a disk unencrypted
-FILE_UPLOAD_TEMP_DIR = env.text("LFR_UPLOAD_DIR", default="") or None
+# A watchlist import: what is uploaded at once, and what its zip file may unpack to.
+IMPORT_MAX_BYTES = env.integer("LFR_IMPORT_MAX_MB", default=4096, minimum=1) * 2**20
+# Larger files are taken by those views only that encrypt them as they arrive.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # The force's policy: may shorten a retention period, never lengthen it beyond its maximum.
 RETENTION_PERIODS_S: dict[str, int] = {

@@ -5,19 +5,21 @@ class RecognitionConfig(AppConfig):
     name = "recognition"
 
     def ready(self) -> None:
-        from deployments import briefings, watchlist
+        from deployments import briefings, import_images, watchlist
         from deployments.lifecycle import on_status_change
         from recognition import (
             application_facts,
             briefing,
             control,
             erasure,
+            images,
             start_checks,
             template_store,
         )
 
         application_facts.register()
         erasure.register()
+        import_images.register_picture_check(images.fault_of_header)
         briefings.register_accuracy(briefing.accuracy_of)
         watchlist.on_withdrawal(template_store.remove)
         on_status_change(control.on_status_change)

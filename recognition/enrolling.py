@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from deployments import image_store, watchlist
+from deployments import image_store, watchlist, watchlist_review
 from deployments.encryption import Unreadable
 from deployments.entry_rules import HAS_TEMPLATE
 from deployments.enums import EntryStatus
@@ -38,6 +38,9 @@ def enrol(entry_id: int) -> None:
             entry, result.embedding, profile=profile.name, profile_version=profile.model_name
         )
         watchlist.mark_enrolled(entry)
+        watchlist_review.note_likely_same(
+            entry, template_store.alike(entry, result.embedding, similarity=profile.threshold)
+        )
 
 
 def _wanted(entry_id: int) -> WatchlistEntry | None:

@@ -19,6 +19,7 @@ MIN_SIDE_PX = 48
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 
 
+_UNKNOWN_KIND = "This is not an image of a kind that can be read."
 _TOO_LARGE = f"The image is too large: at most {MAX_PIXELS // 10**6} megapixels are read."
 
 
@@ -28,6 +29,25 @@ class UnusableImage(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def fault_of_header(data: bytes) -> str:
+    """Why this cannot become a template, as far as its header says; nothing is decoded."""
+    try:
+        _check_bytes(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                _check_header(opened)
+    except UnusableImage as fault:
+        return fault.reason
+    except PIL.Image.DecompressionBombError:
+        return _TOO_LARGE
+    except PIL.UnidentifiedImageError:
+        return _UNKNOWN_KIND
+    except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged file
+        return "The image is damaged or cut short."
+    return ""
 
 
 def decode_image(data: bytes) -> Image:
@@ -48,7 +68,7 @@ def decode_image(data: bytes) -> Image:
     except PIL.Image.DecompressionBombError:  # Pillow's own limit, far above ours
         raise UnusableImage(_TOO_LARGE) from None
     except PIL.UnidentifiedImageError:
-        raise UnusableImage("This is not an image of a kind that can be read.") from None
+        raise UnusableImage(_UNKNOWN_KIND) from None
     except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged file
         raise UnusableImage("The image is damaged or cut short.") from None
 

@@ -1,6 +1,7 @@
 """Templates of a deployment: its own partition, made at the first enrolment, dropped at erasure."""
 
 from django.db import connection
+from pgvector import Vector
 from psycopg import sql
 
 from deployments.entry_rules import HAS_TEMPLATE
@@ -30,6 +31,20 @@ def save(entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_vers
 
 def holds(entry: WatchlistEntry) -> bool:
     return Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk).exists()
+
+
+def alike(entry: WatchlistEntry, embedding: Floats, *, similarity: float) -> list[int]:
+    """Other entries of the list whose templates are at least so similar to this one: the same
+    person under another reference, or somebody who looks like them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT other.entry_id FROM recognition_template AS other"
+            " JOIN recognition_template AS own USING (deployment_id, profile_version)"
+            " WHERE other.deployment_id = %s AND own.entry_id = %s AND other.entry_id <> %s"
+            " AND 1 - (other.embedding <=> %s::vector) >= %s",
+            [entry.deployment_id, entry.pk, entry.pk, Vector(embedding).to_text(), similarity],
+        )
+        return [entry_id for (entry_id,) in cursor.fetchall()]
 
 
 def remove(entry: WatchlistEntry) -> None:

@@ -14,9 +14,10 @@ from alerts.enums import AlertStatus
 from alerts.models import Alert
 from deployments import publication, watchlist_review
 from deployments.application_steps import STEPS
-from deployments.enums import DocumentKind, DocumentStatus, Status
-from deployments.models import Deployment, PolicyDocument
+from deployments.enums import DocumentKind, DocumentStatus, ImportStatus, Status
+from deployments.models import Deployment, PolicyDocument, WatchlistImport
 from deployments.publication import Counts
+from tests.deployments.sheets import finish, received, row, sheet
 from tests.factories import (
     make_alert,
     make_camera,
@@ -78,6 +79,14 @@ def of_entry(name: str, who: str, *, is_waiting: bool = False) -> Page:
         return reverse(name, args=[entry.deployment.uuid, entry.pk])
 
     return Page(name, who, address, "to review" if is_waiting else "")
+
+
+def of_import(status: ImportStatus) -> Page:
+    def address(world: World) -> str:
+        found = WatchlistImport.objects.filter(status=status).latest("pk")
+        return reverse("deployments:import_report", args=[found.deployment.uuid, found.pk])
+
+    return Page("deployments:import_report", "watchlist_manager", address, str(status))
 
 
 def of_step(name: str, **more: object) -> Page:
@@ -188,6 +197,14 @@ PAGES: tuple[Page, ...] = (
     of(Status.LIVE, "deployments:import", "watchlist_manager"),
     of(Status.LIVE, "deployments:review_watchlist", "second_watchlist_manager"),
     of(Status.LIVE, "deployments:review_watchlist", "watchlist_manager"),
+    page("deployments:ledger", "auditor"),
+    page(
+        "deployments:ledger",
+        "auditor",
+        post={"reference": "X-1", "day": "2026-01-31", "why": "A complaint."},
+        state="answered",
+    ),
+    *(of_import(status) for status in (ImportStatus.CHECKED, ImportStatus.DONE)),
     of_entry("deployments:entry", "watchlist_manager"),
     of_entry("deployments:entry", "second_watchlist_manager", is_waiting=True),
     *(page("deployments:documents", who) for who in (SUPER, "system_administrator")),
@@ -240,6 +257,9 @@ NOT_PAGES: dict[str, str] = {
     "deployments:remove_sign": "a form's target",
     "deployments:entry_image": "an image",
     "deployments:withdraw": "a form's target",
+    "deployments:import_state": "JSON",
+    "deployments:import_refused": "CSV",
+    "deployments:import_decide": "a form's target",
     "deployments:send_back": "a form's target",
     "deployments:approve_under_18": "a form's target",
     "deployments:keep_both": "a form's target",
@@ -284,6 +304,9 @@ def make_world() -> World:
     make_entry(live, is_enrolled=False)
     make_entry(live, is_reviewed=False)
     _make_doubtful_entry(live)
+    for status in (Status.LIVE, Status.READY):
+        made = received(deployments[status], sheet(row("A1"), row("A2", response="purple")))
+        finish(made, is_confirmed=status == Status.READY)
     publication.publish_result(deployments[Status.ENDED], COUNTS, profile_version="embedded 1")
     alerts = {status: make_alert(live, status=status) for status in AlertStatus}
     make_camera(name="A camera that nothing uses")

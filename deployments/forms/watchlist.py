@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -105,52 +105,6 @@ class EntryForm(EntryFields):
         if (image.size or 0) > MAX_IMAGE_BYTES:
             raise forms.ValidationError(f"The image is larger than {megabytes(MAX_IMAGE_BYTES)}.")
         return image
-
-
-class SeveralFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class SeveralFilesField(forms.FileField):
-    widget = SeveralFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        given: Sequence[UploadedFile[bytes]] = data if isinstance(data, list | tuple) else [data]
-        return [super(SeveralFilesField, self).clean(file, initial) for file in given if file]
-
-
-class ImportForm(forms.Form):
-    """A sheet, with its images in one zip file or as files."""
-
-    use_required_attribute = False
-
-    sheet = forms.FileField(
-        label="Sheet (CSV)",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-        error_messages={"required": "Choose the sheet.", "empty": "The sheet is empty."},
-    )
-    archive = forms.FileField(
-        label="Images in a zip file",
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
-        error_messages={"empty": "The zip file is empty."},
-    )
-    images = SeveralFilesField(
-        label="Or the image files themselves",
-        required=False,
-        widget=SeveralFilesInput(attrs={"accept": "image/*"}),
-        help_text="Choose all of them at once, up to 90.",
-    )
-
-    def __init__(self, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, label_suffix="")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        is_sound = "archive" not in self.errors and "images" not in self.errors
-        if is_sound and bool(cleaned.get("archive")) == bool(cleaned.get("images")):
-            self.add_error("archive", "Add the images: a zip file, or the files themselves.")
-        return cleaned
 
 
 class ReasonForm(forms.Form):

@@ -21,6 +21,7 @@ from deployments.models.training import Briefing, Training
 from deployments.models.variation import Variation
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
 from deployments.models.watchlist_checks import LikelySamePerson, StillSoughtCheck
+from deployments.models.watchlist_import import ImportFile, ImportRow, WatchlistImport
 
 __all__ = [
     "AuditEvent",
@@ -35,6 +36,8 @@ __all__ = [
     "ErasureRecord",
     "Force",
     "Heartbeat",
+    "ImportFile",
+    "ImportRow",
     "LikelySamePerson",
     "PolicyDocument",
     "SignPhotograph",
@@ -46,5 +49,6 @@ __all__ = [
     "User",
     "Variation",
     "WatchlistEntry",
+    "WatchlistImport",
     "WatchlistLedger",
 ]

@@ -15,6 +15,7 @@ from deployments import still_sought, watchlist, watchlist_review
 from deployments.forms.review import AcceptForm, KeepBothForm, SendBackForm, SoughtForm
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, LikelySamePerson, WatchlistEntry
+from deployments.step_up import shows_images
 from deployments.views.access import person_of
 from deployments.views.watchlist import log_consultation, manageable, private
 
@@ -24,6 +25,7 @@ PAGE_SIZE = 12
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_images
 def review_watchlist(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Images side by side; each that is shown is a recorded look."""
     deployment = manageable(request, uuid)

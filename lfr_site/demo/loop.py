@@ -17,6 +17,7 @@ from lfr_site.demo.truth import Truth
 from lfr_site.demo.visitor import UnexpectedAnswer, Visitor
 
 ENROL_TIMEOUT_S = 180.0
+IMPORT_TIMEOUT_S = 60.0
 CHECKS_TIMEOUT_S = 60.0
 ERASE_TIMEOUT_S = 90.0
 
@@ -98,16 +99,30 @@ class Loop:
         single = {name: value for name, value in first.items() if name != "image"}
         image = (self.assets / "portraits" / first["image"]).read_bytes()
         manager.post(f"{self.page}watchlist/add/", single, files={"image": (first["image"], image)})
-        manager.post(
+        answer = manager.post(
             f"{self.page}watchlist/import/",
             files={
                 "sheet": ("watchlist.csv", sheet_of(others)),
                 "archive": ("portraits.zip", _zipped(self.assets, [r["image"] for r in others])),
             },
         )
+        self._import(manager, answer.url.removeprefix(manager.base_url), rows=len(others))
         state = self._enrolled(manager, say)
         if state["to_review"] != len(others) + 1:
             raise UnexpectedAnswer(f"{state['to_review']} of {len(others) + 1} wait for review")
+
+    def _import(self, manager: Visitor, report: str, *, rows: int) -> None:
+        """The dry run, the decision, and each row added."""
+        for decision, done, count in (("confirm", "checked", "ready"), ("", "done", "added")):
+            deadline = time.monotonic() + IMPORT_TIMEOUT_S
+            while (state := manager.get(f"{report}state/").json())["status"] != done:
+                if time.monotonic() > deadline or state["status"] == "unusable":
+                    raise UnexpectedAnswer(f"the import is {state['status']}, not {done}")
+                time.sleep(0.25)
+            if state[count] != rows or state["refused"]:
+                raise UnexpectedAnswer(f"{state[count]} of {rows} rows are {count}")
+            if decision:
+                manager.post(f"{report}{decision}/", form_at=report)
 
     def review_watchlist(self) -> None:
         """A second person looks at everybody and accepts them, page by page; whoever added them

@@ -75,9 +75,13 @@ def authorised(title: str, *, cameras: int = 1) -> Deployment:
     return lifecycle.authorise(deployment, by=officer, reasons="To measure.")
 
 
+def watchlist_manager() -> User:
+    return _person("bench.manager", Rank.STAFF, Role.WATCHLIST_MANAGER)
+
+
 def portraits(deployment: Deployment) -> list[WatchlistEntry]:
     """The demo's watchlist, its images stored encrypted, waiting for enrolment."""
-    manager = _person("bench.manager", Rank.STAFF, Role.WATCHLIST_MANAGER)
+    manager = watchlist_manager()
     with (ASSETS / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
         rows = list(csv.DictReader(sheet))
     entries = []
@@ -116,7 +120,7 @@ def _review(deployment: Deployment, manager: User) -> None:
 
 def started(deployment: Deployment) -> Deployment:
     """Live. The cameras are left to the caller, who is the worker."""
-    manager = _person("bench.manager", Rank.STAFF, Role.WATCHLIST_MANAGER)
+    manager = watchlist_manager()
     operator = _person("bench.operator", Rank.CONSTABLE, Role.OPERATOR)
     _review(deployment, manager)
     with _no_worker_is_asked():

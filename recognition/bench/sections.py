@@ -8,6 +8,7 @@ SECTIONS = {
     "detect": "faces found and milliseconds a frame, for each detector, picture and face size",
     "pipeline": "video to decisions, against a loop over DeepFace.represent and pgvector",
     "enrol": "encrypted images to templates in the database",
+    "imports": "a sheet and its images to templates; the dry run of 20,000 rows",
     "latency": "from the capture of a picture to the alert in the database",
     "memory": "what looped video does to the memory of a worker",
 }

@@ -1,10 +1,16 @@
-"""Sheets and zip files for the import tests."""
+"""Sheets and zip files for the import tests, and imports made of them."""
 
 import io
+import uuid
 import zipfile
 
-from deployments.imports import COLUMNS
-from tests.factories import jpeg
+from deployments import image_store, import_files, imports
+from deployments.encrypted_file import EncryptedWriter
+from deployments.enums import ImportStatus
+from deployments.import_files import EncryptedUpload
+from deployments.import_sheet import OPTIONAL, REQUIRED
+from deployments.models import Deployment, WatchlistImport
+from tests.factories import jpeg, person
 
 
 def row(reference: str, **changes: str) -> dict[str, str]:
@@ -22,8 +28,9 @@ def row(reference: str, **changes: str) -> dict[str, str]:
 
 
 def sheet(*rows: dict[str, str], delimiter: str = ",", encoding: str = "utf-8") -> bytes:
-    lines = [delimiter.join(COLUMNS)]
-    lines += [delimiter.join(f'"{values[name]}"' for name in COLUMNS) for values in rows]
+    columns = [*REQUIRED, *(name for name in OPTIONAL if any(name in each for each in rows))]
+    lines = [delimiter.join(columns)]
+    lines += [delimiter.join(f'"{values.get(name, "")}"' for name in columns) for values in rows]
     return "\r\n".join(lines).encode(encoding)
 
 
@@ -38,3 +45,45 @@ def zipped(members: dict[str, bytes], *, compression: int = zipfile.ZIP_STORED) 
 
 def portraits(*references: str) -> dict[str, bytes]:
     return {f"{reference}.jpg": jpeg(seed=n) for n, reference in enumerate(references)}
+
+
+def uploaded(deployment: Deployment, data: bytes, *, name: str = "list.csv") -> EncryptedUpload:
+    """As the upload handler leaves it."""
+    file_id = uuid.uuid4()
+    writer = EncryptedWriter(
+        import_files.path_of(file_id),
+        key=image_store.data_key(deployment),
+        record_id=str(file_id),
+    )
+    writer.write(data)
+    writer.finish()
+    return EncryptedUpload(file_id, name=name, size=len(data))
+
+
+def received(
+    deployment: Deployment, data: bytes, archive: io.BytesIO | None = None, *references: str
+) -> WatchlistImport:
+    """Uploaded by the watchlist manager, with portraits of A1 and A2 or of these references."""
+    images = archive or zipped(portraits(*references or ("A1", "A2")))
+    return imports.receive(
+        deployment,
+        sheet=uploaded(deployment, data),
+        archive=uploaded(deployment, images.getvalue(), name="images.zip"),
+        by=person("watchlist_manager"),
+    )
+
+
+def worked(made: WatchlistImport) -> WatchlistImport:
+    """What the worker does until somebody has to decide, or it is done."""
+    while imports.work_on(made.pk):
+        pass
+    made.refresh_from_db()
+    return made
+
+
+def finish(made: WatchlistImport, *, is_confirmed: bool = True) -> WatchlistImport:
+    made = worked(made)
+    if is_confirmed and made.status == ImportStatus.CHECKED:
+        imports.confirm(made, by=made.by)
+        made = worked(made)
+    return made

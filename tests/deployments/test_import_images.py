@@ -5,13 +5,14 @@ import struct
 import zipfile
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 
 from deployments import import_images
 from deployments.import_images import (
     MAX_IMAGE_BYTES,
     BadImport,
     FolderImages,
+    NoImages,
     UnusableMember,
     ZipImages,
 )
@@ -73,8 +74,8 @@ def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch):
         ZipImages(zipped({f"{n}.jpg": b"x" for n in range(3)}))
 
 
-def test_too_much_altogether_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(import_images, "MAX_TOTAL_BYTES", 2**20)
+def test_too_much_altogether_is_refused(settings: Settings):
+    settings.IMPORT_MAX_BYTES = 2**20
 
     with pytest.raises(BadImport, match="unpacks to more than 1 MB"):
         ZipImages(zipped({f"{n}.jpg": bytes(2**19) for n in range(3)}))
@@ -106,15 +107,16 @@ def test_a_damaged_member_is_refused_alone():
 
 
 def test_single_files_are_found_by_name_and_held_to_the_same_size():
-    images = FolderImages(
-        [
-            SimpleUploadedFile("A1.jpg", b"one"),
-            SimpleUploadedFile("A2.jpg", bytes(MAX_IMAGE_BYTES + 1)),
-        ]
-    )
+    files = {"A1.jpg": b"one", "A2.jpg": bytes(MAX_IMAGE_BYTES + 5)}
+    images = FolderImages(files, read=lambda name, limit: files[name][:limit])
 
     assert images.read("A1.jpg") == b"one"
     with pytest.raises(UnusableMember, match="larger than"):
         images.read("A2.jpg")
     with pytest.raises(UnusableMember, match="not among"):
         images.read("A3.jpg")
+
+
+def test_a_sheet_alone_has_no_images():
+    with pytest.raises(UnusableMember, match="No images were sent"):
+        NoImages().read("A1.jpg")

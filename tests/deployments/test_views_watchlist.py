@@ -6,12 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from deployments import image_store
 from deployments.enums import AuditKind, EntryStatus, Status
 from deployments.models import AuditEvent, Deployment
-from tests.deployments.sheets import portraits, row, sheet, zipped
+from tests.deployments.sheets import row
 from tests.factories import Cast, jpeg, make_deployment, make_entry
 
 
@@ -232,68 +232,3 @@ def test_progress_is_told_in_numbers_only(client: Client, cast: Cast, deployment
         "status": "authorised",
         "status_words": "Authorised",
     }
-
-
-def test_a_sheet_and_a_zip_file_are_imported_with_a_report(
-    client: Client, cast: Cast, deployment: Deployment
-):
-    client.force_login(cast.watchlist_manager)
-    data = {
-        "sheet": SimpleUploadedFile("list.csv", sheet(row("A1"), row("A2", category="victim"))),
-        "archive": SimpleUploadedFile("images.zip", zipped(portraits("A1", "A2")).getvalue()),
-    }
-
-    response = client.post(address(deployment, "import"), data)
-
-    body = response.content.decode()
-    assert "1 added, 1 refused." in body
-    assert "not authorised for this deployment" in body
-    assert response["Cache-Control"] == "no-store"
-    assert [entry.reference for entry in deployment.entries.all()] == ["A1"]
-
-
-def test_a_sheet_and_single_files_are_imported(client: Client, cast: Cast, deployment: Deployment):
-    client.force_login(cast.watchlist_manager)
-    files = [SimpleUploadedFile(name, data) for name, data in portraits("A1", "A2").items()]
-    data = {"sheet": SimpleUploadedFile("list.csv", sheet(row("A1"), row("A2"))), "images": files}
-
-    body = client.post(address(deployment, "import"), data).content.decode()
-
-    assert "2 added, 0 refused." in body
-
-
-@pytest.mark.parametrize(
-    ("files", "words"),
-    [
-        ({}, "Choose the sheet."),
-        ({"sheet": sheet(row("A1"))}, "Add the images: a zip file, or the files themselves."),
-        ({"sheet": sheet(row("A1")), "archive": b"no zip"}, "The zip file cannot be read"),
-        ({"sheet": b"a,b\n1,2", "archive": zipped({}).getvalue()}, "The sheet lacks the columns"),
-    ],
-)
-def test_an_import_that_cannot_be_read_says_why(
-    client: Client, cast: Cast, deployment: Deployment, files: dict[str, bytes], words: str
-):
-    client.force_login(cast.watchlist_manager)
-    data = {name: SimpleUploadedFile(name, content) for name, content in files.items()}
-
-    response = client.post(address(deployment, "import"), data)
-
-    assert response.status_code == 200
-    assert words in response.content.decode()
-
-
-def test_an_import_too_large_for_memory_is_refused(
-    client: Client, cast: Cast, deployment: Deployment, settings: Settings
-):
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
-    client.force_login(cast.watchlist_manager)
-    data = {
-        "sheet": SimpleUploadedFile("list.csv", sheet(row("A1"))),
-        "archive": SimpleUploadedFile("i.zip", zipped({"A1.jpg": bytes(2**20)}).getvalue()),
-    }
-
-    response = client.post(address(deployment, "import"), data)
-
-    assert "Send at most 1 MB at a time" in response.content.decode()
-    assert not deployment.entries.exists()

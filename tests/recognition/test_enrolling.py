@@ -8,7 +8,13 @@ import pytest
 
 from deployments import image_store, lifecycle, watchlist, watchlist_review
 from deployments.enums import EntryStatus, Status
-from deployments.models import AuditEvent, Deployment, WatchlistEntry, WatchlistLedger
+from deployments.models import (
+    AuditEvent,
+    Deployment,
+    LikelySamePerson,
+    WatchlistEntry,
+    WatchlistLedger,
+)
 from recognition import enrolling, template_store
 from recognition.images import UnusableImage
 from recognition.models import Template
@@ -202,3 +208,19 @@ def test_an_entry_that_never_was(db: None, pictures: list[bytes]):
     enrolling.enrol(4711)
 
     assert pictures == []
+
+
+def test_the_same_person_under_two_references_is_noticed(
+    deployment: Deployment, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch
+):
+    """Every picture here gives the same template; somebody else's is as good as orthogonal."""
+    first, second = (make_entry(deployment, is_enrolled=False) for _ in range(2))
+    make_entry(deployment, embedding=unit_vector(seed=99))
+    make_entry(make_deployment(status=Status.AUTHORISED), embedding=unit_vector(seed=1))
+
+    enrolling.enrol(first.pk)
+    assert not LikelySamePerson.objects.exists()
+    enrolling.enrol(second.pk)
+
+    pair = LikelySamePerson.objects.get()
+    assert (pair.earlier_id, pair.later_id) == (first.pk, second.pk)
