@@ -62,7 +62,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if sequence is None:
             await self._refuse(CloseCode.MALFORMED)
         elif self.viewer is not None:
-            self.delivery.acknowledge(sequence, now=monotonic())
+            self.viewer.heard_at = monotonic()
+            self.delivery.acknowledge(sequence, now=self.viewer.heard_at)
             if self.delivery.is_held:
                 self.viewer.woken.set()
 

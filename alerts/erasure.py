@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from alerts.enums import AlertStatus, EventKind
 from alerts.events import emit
-from alerts.models import Adjudication, Alert
+from alerts.models import Alert
 from deployments import image_store, retention
 from deployments.enums import Status
 from deployments.models import Deployment, WatchlistEntry
 from deployments.retention import RULES, Due, due_after_end
+
+PERSONAL = ("entry", "probe", "context", "face_box", "probe_eyes")
 
 
 def register() -> None:
@@ -26,6 +28,7 @@ def find_dismissed() -> list[Due]:
     period = rule.period or timedelta()
     rows = (
         Alert.objects.filter(status=AlertStatus.DISMISSED, erased_at=None)
+        .exclude(undo_until__gt=timezone.now())
         .values("deployment")
         .annotate(first=Min("decided_at"), count=Count("pk"))
         .order_by()
@@ -45,7 +48,9 @@ def erase_dismissed(due: Due) -> int:
             status=AlertStatus.DISMISSED,
             erased_at=None,
             decided_at__lte=decided_by,
-        ).select_related("probe", "context")
+        )
+        .exclude(undo_until__gt=timezone.now())
+        .select_related("probe", "context")
     )
 
 
@@ -70,7 +75,8 @@ def erase_alerts(due: Due) -> int:
 
 
 def forget_entry(entry: WatchlistEntry) -> None:
-    """A withdrawn entry takes its alerts' images with it."""
+    """A withdrawn entry takes its alerts' images with it, and its place beside other alerts."""
+    entry.other_alerts.all().delete()
     _erase(entry.alerts.filter(erased_at=None).select_related("probe", "context"))
 
 
@@ -78,12 +84,13 @@ def _erase(alerts: Iterable[Alert]) -> int:
     count = 0
     for alert in alerts:
         images = [image for image in (alert.probe, alert.context) if image is not None]
-        alert.entry = alert.probe = alert.context = alert.face_box = None
+        for name in PERSONAL:
+            setattr(alert, name, None)
         alert.erased_at = timezone.now()
-        alert.save(update_fields=["entry", "probe", "context", "face_box", "erased_at"])
-        Adjudication.objects.filter(alert=alert).update(
-            subject_factors="", system_factors="", environment_factors=""
-        )
+        alert.save(update_fields=[*PERSONAL, "erased_at"])
+        alert.others.all().delete()
+        for judged in (alert.adjudications, alert.first_looks, alert.second_opinions):
+            judged.update(subject_factors="", system_factors="", environment_factors="")
         emit(alert, EventKind.ERASED)
         image_store.erase(images)
         count += 1

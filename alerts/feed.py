@@ -18,7 +18,6 @@ from structlog import get_logger
 
 from alerts.events import channel_layer, console_group
 from alerts.feed_reads import Entry, Look, look
-from alerts.presence import HERE, Presence, announcement
 from alerts.protocol import HEARTBEAT_S, LOOK_S, MAX_MISSED, Audience
 from alerts.viewers import Viewer
 
@@ -37,14 +36,13 @@ class Feed:
     sequence: int
     entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=MAX_MISSED))
     viewers: set[Viewer] = field(default_factory=set)
-    presence: Presence = field(default_factory=Presence)
     state_text: str = ""
     state_number: int = 0
     _knocked: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
-        forever = (self._read(), self._listen(), self._announce())
+        forever = (self._read(), self._listen())
         self._tasks = [asyncio.get_running_loop().create_task(each) for each in forever]
 
     async def stop(self) -> None:
@@ -85,8 +83,7 @@ class Feed:
     async def _look(self, *, with_state: bool) -> Look:
         self._knocked.clear()  # before the read: a knock during it asks for another
         viewers = list(self.viewers)
-        present = self.presence.people(viewers) if with_state else None
-        return await look(self.uuid, self.sequence, viewers=viewers, present=present)
+        return await look(self.uuid, self.sequence, viewers=viewers, with_state=with_state)
 
     def _take(self, seen: Look) -> None:
         for viewer, code in seen.refused:
@@ -117,22 +114,11 @@ class Feed:
         await layer.group_add(group, channel)
         try:
             while True:
-                message = await layer.receive(channel)
-                if message["type"] == HERE:
-                    self.presence.hear(message["process"], message["people"])
-                else:
-                    self._knocked.set()
+                await layer.receive(channel)
+                self._knocked.set()
         finally:
             with suppress(OSError, RedisError):
                 await layer.group_discard(group, channel)
-
-    async def _announce(self) -> None:
-        """Tell other processes who listens here. Nothing depends on it but a list of names."""
-        layer = channel_layer()
-        while True:
-            with suppress(OSError, RedisError):
-                await layer.group_send(console_group(self.uuid), announcement(self.viewers))
-            await asyncio.sleep(HEARTBEAT_S)
 
 
 # A loop has its own feeds: tests and servers may run several loops in one process.

@@ -1,13 +1,14 @@
 """What the feed of a deployment reads in one go: new events, rights, and the state of things."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from alerts import attendance, clock
 from alerts import viewers as standing
 from alerts.presenters import event_message
 from alerts.protocol import MAX_MISSED, CloseCode, Heartbeat
@@ -34,12 +35,13 @@ class Look:
     state_text: str
 
 
-def read(
-    uuid: UUID, sequence: int, *, viewers: Sequence[Viewer], present: Mapping[int, str] | None
-) -> Look:
+def read(uuid: UUID, sequence: int, *, viewers: Sequence[Viewer], with_state: bool) -> Look:
     """Events after `sequence`; then the rights, so that none is sent on rights older than itself.
-    `present` None: leave the state of things out."""
+    Without `with_state` the state of things is left out."""
     deployment_id = Deployment.objects.values_list("pk", flat=True).get(uuid=uuid)
+    if with_state:
+        attendance.note(deployment_id, [each.user_id for each in viewers if each.is_here])
+        clock.tick(deployment_id)  # what falls due is told in this same read
     entries = [
         Entry(
             event.sequence,
@@ -51,9 +53,9 @@ def read(
     deployment = Deployment.objects.get(pk=deployment_id)
     refused = standing.refused(viewers, deployment)
     text = ""
-    if present is not None:
+    if with_state:
         last = entries[-1].sequence if entries else sequence
-        text = json.dumps(heartbeat_message(deployment, sequence=last, present=present))
+        text = json.dumps(heartbeat_message(deployment, sequence=last))
     return Look(entries, refused, text)
 
 
@@ -61,14 +63,12 @@ def read(
 look = database_sync_to_async(read, thread_sensitive=False)
 
 
-def heartbeat_message(
-    deployment: Deployment, *, sequence: int, present: Mapping[int, str]
-) -> Heartbeat:
+def heartbeat_message(deployment: Deployment, *, sequence: int) -> Heartbeat:
     return {
         "type": "heartbeat",
         "sequence": sequence,
         "server_time": timezone.now().timestamp(),
         "deployment": deployment_state(deployment),
         "cameras": cameras_of(deployment),
-        "operators": operators_of(deployment, present=present),
+        "operators": operators_of(deployment, present=attendance.present(deployment)),
     }

@@ -4,24 +4,30 @@ from datetime import timedelta
 
 from django import forms
 
-from alerts.enums import DismissalReason, Outcome
+from alerts.enums import DismissalReason, Factor, Outcome, Verdict
+from alerts.findings import FACTORS, TEXT_LENGTH, Findings
 from deployments.enums import SoughtSource
 
-FACTORS = ("subject", "system", "environment")
 YES_NO = (("yes", "Yes"), ("no", "No"))
-FACTOR_LENGTH = 300
+NOT_LISTED = {"invalid_choice": "Choose what you compared from the list."}
 
 
 class JudgementForm(forms.Form):
     """What the operator compared: the person, the picture, the scene."""
 
-    subject = forms.CharField(max_length=FACTOR_LENGTH, required=False)
-    system = forms.CharField(max_length=FACTOR_LENGTH, required=False)
-    environment = forms.CharField(max_length=FACTOR_LENGTH, required=False)
+    in_favour = forms.MultipleChoiceField(choices=Factor, required=False, error_messages=NOT_LISTED)
+    against = forms.MultipleChoiceField(choices=Factor, required=False, error_messages=NOT_LISTED)
+    subject = forms.CharField(max_length=TEXT_LENGTH, required=False)
+    system = forms.CharField(max_length=TEXT_LENGTH, required=False)
+    environment = forms.CharField(max_length=TEXT_LENGTH, required=False)
 
     @property
-    def factors(self) -> dict[str, str]:
-        return {name: self.cleaned_data.get(name, "") for name in FACTORS}
+    def findings(self) -> Findings:
+        return Findings(
+            in_favour=tuple(self.cleaned_data["in_favour"]),
+            against=tuple(self.cleaned_data["against"]),
+            texts={name: self.cleaned_data.get(name, "") for name in FACTORS},
+        )
 
 
 class DismissForm(JudgementForm):
@@ -56,6 +62,16 @@ class LateForm(forms.Form):
     @property
     def ago(self) -> timedelta:
         return timedelta(seconds=self.cleaned_data.get("ago_s") or 0)
+
+
+class SecondOpinionForm(JudgementForm):
+    verdict = forms.ChoiceField(
+        choices=Verdict,
+        error_messages={
+            "required": "Say whether it is likely the same person.",
+            "invalid_choice": "Say whether it is likely the same person.",
+        },
+    )
 
 
 class ResolveForm(LateForm):

@@ -1,9 +1,6 @@
 """The transitions of an alert. Each is one transaction with its event and its audit row."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,122 +10,31 @@ from django.utils import timezone
 from alerts import field, permissions
 from alerts.enums import AlertStatus, EventKind, Outcome, Verdict
 from alerts.events import emit
-from alerts.models import Adjudication, Alert, Engagement
-from alerts.transitions import MOVES
-from deployments import audit, image_store, still_sought, training
+from alerts.findings import NOTHING, Findings
+from alerts.models import Adjudication, Alert, Engagement, FirstLook
+from alerts.moves import (
+    held,
+    lock_alert,
+    move,
+    recorded,
+    require_trained_and_briefed,
+    why_not_claimed,
+)
+from deployments import audit, still_sought
 from deployments import permissions as deployment_permissions
-from deployments.enums import AuditKind, ImageKind, Status, TrainingKind
+from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused
 from deployments.locking import lock
-from deployments.models import Camera, Deployment, User, WatchlistEntry
+from deployments.models import User, WatchlistEntry
 
 JUST_NOW = timedelta()
-# A sighting that extends an alert is told to consoles at most this often.
-SEEN_AGAIN_EVERY = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True)
-class NewAlert:
-    """What the recogniser reports: a match above the authorised threshold. Images are JPEG."""
-
-    entry_id: int
-    similarity: float
-    is_lookalike: bool
-    profile: str
-    profile_version: str
-    captured_at: datetime
-    source_position_s: float | None
-    face_box: tuple[float, float, float, float]
-    probe: bytes
-    context: bytes
-
-
-def raise_alert(deployment: Deployment, camera: Camera, new: NewAlert) -> Alert | None:
-    """Store the alert before anyone is told (I6), or extend the one that is open for this person
-    and camera. None when the authority is gone or the entry was withdrawn in the meantime."""
-    with transaction.atomic():
-        locked = lock(deployment.pk)
-        if locked.status != Status.LIVE or timezone.now() >= locked.authority_ends_at:
-            return None
-        if not _is_on_its_terms(locked, camera, new):
-            return None
-        entry = WatchlistEntry.objects.filter(
-            pk=new.entry_id, deployment=locked, status="enrolled"
-        ).first()
-        if entry is None:
-            return None
-        return _extend(locked, camera, entry, new) or _raise(locked, camera, entry, new)
-
-
-def _is_on_its_terms(deployment: Deployment, camera: Camera, new: NewAlert) -> bool:
-    """A variation may have raised the threshold or taken the camera out since the frame was seen;
-    the camera's run hears of it a moment later."""
-    return (
-        new.similarity >= deployment.threshold and deployment.cameras.filter(pk=camera.pk).exists()
-    )
-
-
-def _extend(
-    deployment: Deployment, camera: Camera, entry: WatchlistEntry, new: NewAlert
-) -> Alert | None:
-    since = new.captured_at - timedelta(seconds=settings.ALERT_MERGE_S)
-    alert = (
-        Alert.objects.filter(
-            deployment=deployment, camera=camera, entry=entry, last_seen_at__gte=since
-        )
-        .order_by("-last_seen_at")
-        .first()
-    )
-    if alert is None:
-        return None
-    told = alert.events.order_by("-sequence").values_list("at", flat=True).first()
-    alert.last_seen_at = max(alert.last_seen_at, new.captured_at)
-    alert.sighting_count += 1
-    alert.save(update_fields=["last_seen_at", "sighting_count"])
-    if told is None or timezone.now() - told >= SEEN_AGAIN_EVERY:
-        emit(alert, EventKind.SEEN_AGAIN)
-    return alert
-
-
-def _raise(deployment: Deployment, camera: Camera, entry: WatchlistEntry, new: NewAlert) -> Alert:
-    alert = Alert.objects.create(
-        deployment=deployment,
-        camera=camera,
-        entry=entry,
-        category=entry.category,
-        response=entry.response,
-        similarity=new.similarity,
-        threshold=deployment.threshold,
-        profile=new.profile,
-        profile_version=new.profile_version,
-        is_lookalike=new.is_lookalike,
-        probe=image_store.put(deployment, new.probe, kind=ImageKind.PROBE),
-        context=image_store.put(deployment, new.context, kind=ImageKind.CONTEXT),
-        captured_at=new.captured_at,
-        last_seen_at=new.captured_at,
-        source_position_s=new.source_position_s,
-        face_box=list(new.face_box),
-    )
-    emit(alert, EventKind.RAISED)
-    audit.record(
-        "alert.raised",
-        kind=AuditKind.COLLECTION,
-        by=None,
-        deployment=deployment,
-        subject=f"alert {alert.pk}",
-        details={
-            "camera": camera.pk,
-            "entry": entry.pk,
-            "threshold": deployment.threshold,
-            "profile": f"{new.profile} {new.profile_version}",
-        },
-    )
-    return alert
 
 
 def claim(alert: Alert, *, by: User) -> Alert:
     """Exclusive by a conditional update: a second claim learns who has it."""
-    _require_claimant(alert, by=by)
+    if not deployment_permissions.can_operate(by):
+        raise Refused("Only an operator may claim an alert.")
+    require_trained_and_briefed(alert, by=by)
     with transaction.atomic():
         lock(alert.deployment_id)
         won = Alert.objects.filter(pk=alert.pk, status=AlertStatus.RAISED, erased_at=None).update(
@@ -136,64 +42,123 @@ def claim(alert: Alert, *, by: User) -> Alert:
         )
         alert.refresh_from_db()
         if won != 1:
-            raise Refused(_why_not_claimed(alert))
-        return _recorded(alert, EventKind.CLAIMED, by=by)
-
-
-def _require_claimant(alert: Alert, *, by: User) -> None:
-    """Only who is trained and briefed judges faces; the database holds the same."""
-    if not deployment_permissions.can_operate(by):
-        raise Refused("Only an operator may claim or judge an alert.")
-    if not training.is_trained(by, TrainingKind.OPERATOR):
-        raise Refused(training.why_not_trained(by, TrainingKind.OPERATOR))
-    if not training.is_briefed(by, alert.deployment):
-        raise Refused(
-            "Read the briefing of this deployment and acknowledge it first: it is on the "
-            "deployment's page."
-        )
+            raise Refused(why_not_claimed(alert))
+        return recorded(alert, EventKind.CLAIMED, by=by)
 
 
 def release(alert: Alert, *, by: User) -> Alert:
     with transaction.atomic():
-        locked = _held(alert, by=by)
-        locked.claimed_by = locked.claimed_at = None
-        return _move(
-            locked, "release", EventKind.RELEASED, by=by, fields=("claimed_by", "claimed_at")
+        return _give_back(held(alert, by=by), "release", by=by)
+
+
+def abandon(alert: Alert) -> Alert:
+    """The holder's console has gone away: the alert waits again, for anyone."""
+    with transaction.atomic():
+        return _give_back(
+            lock_alert(alert), "abandon", by=None, reason="The operator's console has gone away."
         )
 
 
-def dismiss(
-    alert: Alert, *, by: User, reason: str, factors: Mapping[str, str] | None = None
-) -> Alert:
+def _give_back(locked: Alert, name: str, *, by: User | None, reason: str = "") -> Alert:
+    """What was judged stays on record, as undone; whoever takes the alert next judges anew."""
+    now = timezone.now()
+    locked.second_opinions.filter(answered_at=None, ended_at=None).update(ended_at=now)
+    locked.adjudications.filter(undone_at=None).update(undone_at=now)
+    locked.claimed_by = locked.claimed_at = locked.decided_at = locked.undo_until = None
+    fields = ("claimed_by", "claimed_at", "decided_at", "undo_until")
+    return move(locked, name, EventKind.RELEASED, by=by, reason=reason, fields=fields)
+
+
+def look_first(alert: Alert, *, by: User, findings: Findings) -> Alert:
+    """The operator's own view of the features. Only then are name and score told to them."""
     with transaction.atomic():
-        locked = _held(alert, by=by)
+        locked = held(alert, by=by)
+        if findings.is_empty:
+            raise Refused("Record what you compared before the name and the score are shown.")
+        looked = FirstLook.objects.filter(alert=locked, by=by).exists()
+        if not looked:
+            require_trained_and_briefed(locked, by=by)
+            FirstLook.objects.create(alert=locked, by=by, **findings.columns())
+            _note(locked, "alert.first_look", by=by)
+        return locked
+
+
+def dismiss(alert: Alert, *, by: User, reason: str, findings: Findings = NOTHING) -> Alert:
+    with transaction.atomic():
+        locked = held(alert, by=by)
         if not reason:
             raise Refused("Choose why the alert is dismissed.")
-        _judge(locked, Verdict.DISMISSED, by=by, factors=factors, dismissal_reason=reason)
-        return _move(locked, "dismiss", EventKind.DISMISSED, by=by, reason=reason)
+        _judge(locked, Verdict.DISMISSED, by=by, findings=findings, dismissal_reason=reason)
+        return move(
+            locked,
+            "dismiss",
+            EventKind.DISMISSED,
+            by=by,
+            reason=reason,
+            fields=("decided_at", "undo_until"),
+        )
 
 
-def confirm(alert: Alert, *, by: User, factors: Mapping[str, str]) -> Alert:
+def confirm(alert: Alert, *, by: User, findings: Findings) -> Alert:
     """A judgement names at least one factor that the operator weighed."""
     with transaction.atomic():
-        locked = _held(alert, by=by)
-        if not any(text.strip() for text in factors.values()):
+        locked = held(alert, by=by)
+        if findings.is_empty:
             raise Refused("Record what you compared before you confirm.")
-        _judge(locked, Verdict.CONFIRMED, by=by, factors=factors)
-        return _move(locked, "confirm", EventKind.CONFIRMED, by=by)
+        _judge(locked, Verdict.CONFIRMED, by=by, findings=findings)
+        fields = ("decided_at", "undo_until")
+        return move(locked, "confirm", EventKind.CONFIRMED, by=by, fields=fields)
 
 
 def dispatch(alert: Alert, *, by: User, source: str = "", reference: str = "") -> Alert:
-    """Send officers. The database refuses it without a recorded judgement (I8), and without a
-    check since the alert that the person is still sought: `source` says who was asked just now."""
+    """Send officers: they are told once the decision can no longer be undone. The database refuses
+    it without a recorded judgement (I8), and without a check since the alert that the person is
+    still sought: `source` says who was asked just now."""
     with transaction.atomic():
-        locked = _lock(alert)
+        locked = lock_alert(alert)
         if not permissions.can_judge(by, locked):
             raise Refused("Only the operator who judged this alert sends officers.")
-        if locked.status == AlertStatus.CONFIRMED and locked.entry is not None:
+        if locked.status != AlertStatus.CONFIRMED or locked.is_erased or locked.sending_at:
+            raise Refused(why_not_claimed(locked))
+        if locked.entry is not None:
             _ask_whether_sought(locked, locked.entry, by=by, source=source, reference=reference)
-        locked.dispatched_at = timezone.now()
-        return _move(locked, "dispatch", EventKind.DISPATCHED, by=by, fields=("dispatched_at",))
+        if not settings.UNDO_S:
+            return _send(locked)
+        locked.undo_until = locked.sending_at = _undo_until()
+        locked.save(update_fields=["undo_until", "sending_at"])
+        return recorded(locked, EventKind.SENDING, by=by)
+
+
+def send_due(alert: Alert) -> Alert | None:
+    """Tell the officers, where nobody took the decision back meanwhile."""
+    with transaction.atomic():
+        locked = lock_alert(alert)
+        still = locked.is_being_sent and not locked.is_erased
+        return _send(locked) if still else None
+
+
+def _send(locked: Alert) -> Alert:
+    locked.dispatched_at = timezone.now()
+    fields = ("dispatched_at",)
+    return move(locked, "dispatch", EventKind.DISPATCHED, by=locked.claimed_by, fields=fields)
+
+
+def undo(alert: Alert, *, by: User) -> Alert:
+    """Take the last decision back: a dismissal within seconds, before anything is erased; a
+    confirmation until officers are told. What was judged stays on record, as undone."""
+    with transaction.atomic():
+        locked = lock_alert(alert)
+        if not permissions.can_judge(by, locked):
+            raise Refused("Only the operator who decided this alert takes it back.")
+        is_late = locked.undo_until is None or locked.undo_until <= timezone.now()
+        if locked.status == AlertStatus.DISMISSED and is_late:
+            raise Refused("It is too late to take this back.")
+        if locked.status == AlertStatus.DISPATCHED:
+            raise Refused("It is too late to take this back: officers were told.")
+        locked.adjudications.filter(undone_at=None).update(undone_at=timezone.now())
+        locked.decided_at = locked.undo_until = locked.sending_at = None
+        fields = ("decided_at", "undo_until", "sending_at")
+        return move(locked, "undo", EventKind.UNDONE, by=by, fields=fields)
 
 
 def _ask_whether_sought(
@@ -209,10 +174,10 @@ def close_not_sought(alert: Alert, *, by: User, source: str) -> Alert:
     """The operator asked and the person is no longer sought: nobody is sent, and the entry comes
     off the list at once, with its template and with the images of its alerts."""
     with transaction.atomic():
-        locked = _lock(alert)
+        locked = lock_alert(alert)
         if not permissions.can_judge(by, locked):
             raise Refused("Only the operator who judged this alert closes it.")
-        moved = _move(locked, "not_sought", EventKind.NOT_SOUGHT, by=by)
+        moved = move(locked, "not_sought", EventKind.NOT_SOUGHT, by=by)
         if moved.entry is not None:
             still_sought.withdraw_no_longer_sought(moved.entry, source=source, by=by)
         moved.refresh_from_db()
@@ -225,14 +190,14 @@ def engage(alert: Alert, *, by: User, ago: timedelta = JUST_NOW) -> Alert:
         locked = _for_engagement(alert, by=by)
         if locked.status == AlertStatus.DISPATCHED:
             field.require_own_assessment(locked, by=by)
-        moved = _move(locked, "engage", EventKind.ENGAGED, by=by)
+        moved = move(locked, "engage", EventKind.ENGAGED, by=by)
         Engagement.objects.create(alert=moved, by=by, engaged_from=field.moment(moved, ago=ago))
         return moved
 
 
 def not_located(alert: Alert, *, by: User) -> Alert:
     with transaction.atomic():
-        return _move(_for_engagement(alert, by=by), "not_located", EventKind.NOT_LOCATED, by=by)
+        return move(_for_engagement(alert, by=by), "not_located", EventKind.NOT_LOCATED, by=by)
 
 
 def resolve(
@@ -250,7 +215,7 @@ def resolve(
             raise Refused("Choose an outcome.")
         if identity_confirmed == (outcome == Outcome.NOT_THE_PERSON):
             raise Refused("The outcome and the confirmed identity contradict each other.")
-        moved = _move(locked, "resolve", EventKind.RESOLVED, by=by, reason=outcome)
+        moved = move(locked, "resolve", EventKind.RESOLVED, by=by, reason=outcome)
         Engagement.objects.filter(alert=moved).update(
             outcome=outcome,
             identity_confirmed=identity_confirmed,
@@ -260,7 +225,7 @@ def resolve(
         return moved
 
 
-def escalate_unclaimed(*, after_s: float = 30.0) -> int:
+def escalate_unclaimed(*, after_s: float = 30.0, deployment_id: int | None = None) -> int:
     """Mark alerts that nobody took, so that every console and the supervisor see them."""
     late = Alert.objects.filter(
         status=AlertStatus.RAISED,
@@ -269,6 +234,8 @@ def escalate_unclaimed(*, after_s: float = 30.0) -> int:
         deployment__status=Status.LIVE,
         raised_at__lte=timezone.now() - timedelta(seconds=after_s),
     )
+    if deployment_id is not None:
+        late = late.filter(deployment=deployment_id)
     count = 0
     for alert in late:
         with transaction.atomic():
@@ -279,75 +246,39 @@ def escalate_unclaimed(*, after_s: float = 30.0) -> int:
     return count
 
 
-def _lock(alert: Alert) -> Alert:
-    lock(alert.deployment_id)
-    return Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
-
-
-def _held(alert: Alert, *, by: User) -> Alert:
-    locked = _lock(alert)
-    if locked.status != AlertStatus.CLAIMED or not permissions.can_judge(by, locked):
-        raise Refused(_why_not_claimed(locked))
-    return locked
-
-
 def _for_engagement(alert: Alert, *, by: User) -> Alert:
-    locked = _lock(alert)
+    locked = lock_alert(alert)
     if not permissions.can_record_engagement(by, locked):
         raise Refused("Only engagement officers and operators record an engagement.")
     return locked
 
 
-def _why_not_claimed(alert: Alert) -> str:
-    if alert.is_erased:
-        return "This alert was erased."
-    if alert.status == AlertStatus.CLAIMED:
-        return f"This alert is with {alert.claimed_by}."
-    if alert.status == AlertStatus.RAISED:
-        return "Claim this alert first."
-    return f"This alert is already decided: {alert.get_status_display().lower()}."
-
-
 def _judge(
-    alert: Alert, verdict: Verdict, *, by: User, factors: Mapping[str, str] | None, **extra: str
+    alert: Alert, verdict: Verdict, *, by: User, findings: Findings, dismissal_reason: str = ""
 ) -> None:
-    _require_claimant(
-        alert, by=by
-    )  # training may end, or a variation change the figures, meanwhile
-    fields: dict[str, Any] = {
-        f"{name}_factors": (factors or {}).get(name, "").strip()[:300]
-        for name in ("subject", "system", "environment")
-    }
-    Adjudication.objects.create(alert=alert, by=by, verdict=verdict, **fields, **extra)
+    # Training may have ended, or a variation changed the figures, since the claim.
+    require_trained_and_briefed(alert, by=by)
+    Adjudication.objects.create(
+        alert=alert,
+        by=by,
+        verdict=verdict,
+        dismissal_reason=dismissal_reason,
+        **findings.columns(),
+    )
     alert.decided_at = timezone.now()
-    alert.save(update_fields=["decided_at"])
+    alert.undo_until = _undo_until()
 
 
-def _move(
-    alert: Alert,
-    name: str,
-    event: EventKind,
-    *,
-    by: User,
-    reason: str = "",
-    fields: tuple[str, ...] = (),
-) -> Alert:
-    sources, target = MOVES[name]
-    if alert.status not in sources or alert.is_erased:
-        raise Refused(_why_not_claimed(alert))
-    alert.status = target
-    alert.save(update_fields=["status", *fields])
-    return _recorded(alert, event, by=by, reason=reason)
+def _undo_until() -> datetime | None:
+    return timezone.now() + timedelta(seconds=settings.UNDO_S) if settings.UNDO_S else None
 
 
-def _recorded(alert: Alert, event: EventKind, *, by: User, reason: str = "") -> Alert:
-    emit(alert, event)
+def _note(alert: Alert, action: str, *, by: User) -> None:
+    """On record, but nothing that another console needs to hear of."""
     audit.record(
-        f"alert.{event.value}",
+        action,
         kind=AuditKind.DECISION,
         by=by,
         deployment=alert.deployment,
         subject=f"alert {alert.pk}",
-        reason=reason,
     )
-    return alert

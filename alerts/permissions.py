@@ -3,7 +3,7 @@
 from alerts.enums import AlertStatus
 from alerts.models import Alert
 from deployments import permissions
-from deployments.enums import Status
+from deployments.enums import Rank, Status
 from deployments.models import Deployment, User
 
 CONSOLE_STATES = frozenset({Status.READY, Status.LIVE, Status.SUSPENDED, Status.ENDED})
@@ -18,6 +18,12 @@ def can_open_console(user: User, deployment: Deployment) -> bool:
 
 def can_open_handheld(user: User, deployment: Deployment) -> bool:
     return permissions.can_engage(user) and deployment.status in CONSOLE_STATES
+
+
+def can_supervise(user: User) -> bool:
+    """An authorising officer, or an operator who leads others: a sergeant and above."""
+    leads = permissions.can_operate(user) and user.rank >= Rank.SERGEANT
+    return permissions.is_authorising_officer(user) or leads
 
 
 def can_view_alert(user: User, alert: Alert) -> bool:

@@ -14,21 +14,15 @@ from alerts.protocol import (
     CameraFacts,
     DeploymentFacts,
     Event,
-    IdentityFacts,
     Images,
-    JudgementFacts,
     OfficerFacts,
     Snapshot,
-    SourceFacts,
 )
+from alerts.statistics import kind_of
+from alerts.urgency import urgency_of
 from deployments.enums import Response
 from deployments.models import Camera, Deployment
 
-BANDS: tuple[tuple[float, str], ...] = (
-    (0.15, "Just above the threshold"),
-    (0.4, "Above the threshold"),
-    (float("inf"), "Far above the threshold"),
-)
 # Longer than a worker's lease: its successor is given the time to take over.
 HEARTBEAT_LOST = timedelta(seconds=5)
 
@@ -40,6 +34,7 @@ class CameraReport(Protocol):
     state_words: str
     frames_per_s: float
     faces_seen: int
+    faces_per_min: float
     dropped_count: int
     heartbeat_at: datetime | None
     last_frame_at: datetime | None
@@ -53,7 +48,7 @@ class CameraReport(Protocol):
 def alert_facts(alert: Alert) -> AlertFacts:
     """Wants `camera`, `claimed_by` and `engagement` selected with the alert, and the officers'
     assessments fetched."""
-    outcome = outcome_of(alert)
+    outcome, kind = outcome_of(alert), kind_of(alert)
     url = reverse("alerts:detail", args=[alert.uuid])
     return {
         "uuid": str(alert.uuid),
@@ -72,11 +67,16 @@ def alert_facts(alert: Alert) -> AlertFacts:
         "sightings": alert.sighting_count,
         "lookalike": alert.is_lookalike,
         "escalated": alert.escalated_at is not None,
+        "urgency": urgency_of(alert),
         "claimed_by": str(alert.claimed_by) if alert.claimed_by else None,
         "claimed_by_id": alert.claimed_by_id,
         "outcome": outcome,
         "outcome_words": str(Outcome(outcome).label) if outcome else "",
         "officers": officers_of(alert),
+        "kind": kind.value,
+        "kind_words": str(kind.label),
+        "undo_until": _seconds(alert.undo_until),
+        "sending_at": _seconds(alert.sending_at) if alert.is_being_sent else None,
         "erased": alert.is_erased,
         "images": None if alert.is_erased else images_of(url),
     }
@@ -152,76 +152,31 @@ def camera_facts(report: CameraReport, *, is_live: bool) -> CameraFacts:
         state, words = "lost", "No worker reads this camera"
     seen = report.last_frame_at
     return {
+        "id": report.camera.pk,
         "name": report.camera.name,
         "state": state,
         "state_words": words,
         "frames_per_s": report.frames_per_s,
         "faces_seen": report.faces_seen,
+        "faces_per_min": report.faces_per_min,
         "dropped": report.dropped_count,
         "picture_age_s": round((now - seen).total_seconds(), 1) if seen else None,
     }
 
 
-def unread_camera(name: str) -> CameraFacts:
+def unread_camera(camera: Camera) -> CameraFacts:
     """A camera that no worker has read in this deployment."""
     return {
-        "name": name,
+        "id": camera.pk,
+        "name": camera.name,
         "state": "idle",
         "state_words": "Not running",
         "frames_per_s": 0.0,
         "faces_seen": 0,
+        "faces_per_min": 0.0,
         "dropped": 0,
         "picture_age_s": None,
     }
-
-
-def sources_of(alert: Alert) -> SourceFacts | None:
-    """How good the pictures are to compare; nothing of who it is."""
-    if alert.entry is None:
-        return None
-    taken = alert.entry.image_date
-    return {
-        "image_date": taken.isoformat(),
-        "image_age_days": max(0, (timezone.localdate() - taken).days),
-        "image_source": alert.entry.image_source,
-        "source_position_s": alert.source_position_s,
-        "face_box": alert.face_box,
-    }
-
-
-def identity_of(alert: Alert) -> IdentityFacts | None:
-    """Who it would be, and how alike the machine found the two: for after the first look."""
-    if alert.entry is None:
-        return None
-    return {
-        "name": alert.entry.name,
-        "reference": alert.entry.reference,
-        "lawful_basis": alert.entry.lawful_basis,
-        "band": band_of(alert.similarity, threshold=alert.threshold),
-    }
-
-
-def band_of(similarity: float, *, threshold: float) -> str:
-    """Where the similarity lies between the threshold and identity, in words: a figure would be
-    read as a probability, which it is not."""
-    share = (similarity - threshold) / (1.0 - threshold)
-    return next(words for limit, words in BANDS if share < limit)
-
-
-def judgements_of(alert: Alert) -> list[JudgementFacts]:
-    return [
-        {
-            "by": str(judgement.by),
-            "at": judgement.at.timestamp(),
-            "verdict": judgement.verdict,
-            "verdict_words": judgement.get_verdict_display(),
-            "reason_words": judgement.get_dismissal_reason_display(),
-            "subject": judgement.subject_factors,
-            "system": judgement.system_factors,
-            "environment": judgement.environment_factors,
-        }
-        for judgement in alert.adjudications.select_related("by")
-    ]
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -83,21 +83,30 @@ class AlertFacts(TypedDict):
     sightings: int
     lookalike: bool
     escalated: bool
+    urgency: int
     claimed_by: str | None
     claimed_by_id: int | None
     outcome: str
     outcome_words: str
     officers: list[OfficerFacts]
+    kind: str
+    kind_words: str
+    undo_until: float | None
+    sending_at: float | None
     erased: bool
     images: Images | None
 
 
 class CameraFacts(TypedDict):
+    """Counts are those of the deployment so far, rates of the last second and minute."""
+
+    id: int
     name: str
     state: str
     state_words: str
     frames_per_s: float
     faces_seen: int
+    faces_per_min: float
     dropped: int
     picture_age_s: float | None
 
@@ -184,26 +193,57 @@ class Ack(TypedDict):
     sequence: int
 
 
+class OtherFacts(TypedDict):
+    """Another person of the watchlist who is almost as similar. `eyes` as in `SourceFacts`."""
+
+    rank: int
+    image: str
+    image_age_days: int
+    eyes: list[float] | None
+
+
 class SourceFacts(TypedDict):
     """The watchlist image that is compared with, and where the probe was in the camera's picture.
 
     `source_position_s` is given where the source is a file; `face_box` is x, y, width and height
-    in pixels of the frame."""
+    in pixels of the frame; eyes are left x, y, right x, y in fractions of their picture."""
 
     image_date: str
     image_age_days: int
     image_source: str
     source_position_s: float | None
     face_box: list[float] | None
+    probe_eyes: list[float] | None
+    candidate_eyes: list[float] | None
+    others: list[OtherFacts]
+
+
+class NearFacts(TypedDict):
+    rank: int
+    name: str
+    reference: str
+    band: str
 
 
 class IdentityFacts(TypedDict):
-    """Only over HTTP, on request, and never on a socket."""
+    """Only over HTTP, on request, after the operator's own first look, and never on a socket."""
 
     name: str
     reference: str
     lawful_basis: str
     band: str
+    band_meaning: str
+    others: list[NearFacts]
+
+
+class ComparisonFacts(TypedDict):
+    """What somebody compared: factors in words, for and against, and their free texts."""
+
+    in_favour: list[str]
+    against: list[str]
+    subject: str
+    system: str
+    environment: str
 
 
 class JudgementFacts(TypedDict):
@@ -212,16 +252,29 @@ class JudgementFacts(TypedDict):
     verdict: str
     verdict_words: str
     reason_words: str
-    subject: str
-    system: str
-    environment: str
+    undone: bool
+    compared: ComparisonFacts
+
+
+class SecondFacts(TypedDict):
+    """`answered_by` and what follows are null until a second operator has answered."""
+
+    asked_by: str
+    asked_at: float
+    answered_by: str | None
+    verdict: str
+    verdict_words: str
+    compared: ComparisonFacts | None
 
 
 class Detail(TypedDict):
-    """The answer to a look at one alert."""
+    """The answer to a look at one alert. `looked`: the person who asks has recorded their own
+    first look. What others judged is told once the alert is decided, or to its operator."""
 
     alert: AlertFacts
     sources: SourceFacts | None
+    looked: bool
+    second: SecondFacts | None
     judgements: list[JudgementFacts]
     identity: IdentityFacts | None
 

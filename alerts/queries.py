@@ -30,7 +30,7 @@ FIELD_KINDS = frozenset(
         EventKind.ERASED,
     }
 )
-HOLDING = (AlertStatus.CLAIMED, AlertStatus.CONFIRMED)
+HOLDING = (AlertStatus.CLAIMED, AlertStatus.SECOND_LOOK, AlertStatus.CONFIRMED)
 
 
 def alerts_for(deployment: Deployment, audience: Audience) -> list[Alert]:
@@ -73,7 +73,7 @@ def cameras_of(deployment: Deployment) -> list[CameraFacts]:
     return [
         camera_facts(runs[camera.pk], is_live=is_live)
         if camera.pk in runs
-        else unread_camera(camera.name)
+        else unread_camera(camera)
         for camera in deployment.cameras.all()
     ]
 

@@ -1,8 +1,8 @@
 from celery import shared_task
 
-from alerts.lifecycle import escalate_unclaimed
+from alerts import clock
 
 
-@shared_task(name="alerts.escalate")
-def escalate() -> None:
-    escalate_unclaimed()
+@shared_task(name="alerts.tick")
+def tick() -> None:
+    clock.tick()

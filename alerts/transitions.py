@@ -8,6 +8,12 @@ A = AlertStatus
 MOVES: dict[str, tuple[frozenset[AlertStatus], AlertStatus]] = {
     "claim": (frozenset({A.RAISED}), A.CLAIMED),
     "release": (frozenset({A.CLAIMED}), A.RAISED),
+    # Nobody's page takes it back: the holder's console has gone away.
+    "abandon": (frozenset({A.CLAIMED, A.SECOND_LOOK, A.CONFIRMED}), A.RAISED),
+    "ask_second": (frozenset({A.CLAIMED}), A.SECOND_LOOK),
+    "end_second": (frozenset({A.SECOND_LOOK}), A.CLAIMED),
+    # A dismissal within seconds, a confirmation until officers are sent.
+    "undo": (frozenset({A.DISMISSED, A.CONFIRMED}), A.CLAIMED),
     "dismiss": (frozenset({A.CLAIMED}), A.DISMISSED),
     "confirm": (frozenset({A.CLAIMED}), A.CONFIRMED),
     "not_sought": (frozenset({A.CONFIRMED}), A.NOT_SOUGHT),
@@ -19,7 +25,16 @@ MOVES: dict[str, tuple[frozenset[AlertStatus], AlertStatus]] = {
 LEGAL_MOVES: frozenset[tuple[AlertStatus, AlertStatus]] = frozenset(
     (source, target) for sources, target in MOVES.values() for source in sources
 )
-OPEN: tuple[AlertStatus, ...] = (A.RAISED, A.CLAIMED, A.CONFIRMED, A.DISPATCHED, A.ENGAGED)
+OPEN: tuple[AlertStatus, ...] = (
+    A.RAISED,
+    A.CLAIMED,
+    A.SECOND_LOOK,
+    A.CONFIRMED,
+    A.DISPATCHED,
+    A.ENGAGED,
+)
+# With an operator who has not decided yet: what one thinks of it is not told to another.
+WEIGHED = (A.RAISED, A.CLAIMED, A.SECOND_LOOK)
 # What the machine saw, and on whose authority.
 FIXED_COLUMNS = (
     "uuid",
@@ -37,7 +52,7 @@ FIXED_COLUMNS = (
     "source_position_s",
 )
 # Erasure empties these; nothing puts another person or picture there.
-ONLY_FORGOTTEN = ("entry_id", "probe_id", "context_id", "face_box")
+ONLY_FORGOTTEN = ("entry_id", "probe_id", "context_id", "face_box", "probe_eyes")
 
 
 def legal_move_sql() -> str:
@@ -56,7 +71,7 @@ def legal_move_sql() -> str:
             END IF;
             IF NEW.status IN ('confirmed', 'dispatched') AND NOT EXISTS (
                 SELECT FROM alerts_adjudication
-                WHERE alert_id = NEW.id AND verdict = 'confirmed'
+                WHERE alert_id = NEW.id AND verdict = 'confirmed' AND undone_at IS NULL
             ) THEN
                 RAISE EXCEPTION 'officers are sent only after a recorded human judgement'
                     USING ERRCODE = 'check_violation';
@@ -66,6 +81,15 @@ def legal_move_sql() -> str:
                 WHERE entry_id = OLD.entry_id AND at >= OLD.raised_at
             ) THEN
                 RAISE EXCEPTION 'officers are sent only to a person who is still sought'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF OLD.status = 'dismissed' AND (
+                OLD.undo_until IS NULL OR clock_timestamp() >= OLD.undo_until
+            ) THEN
+                RAISE EXCEPTION 'it is too late to undo this' USING ERRCODE = 'check_violation';
+            END IF;
+            IF NEW.status = 'dispatched' AND clock_timestamp() < OLD.undo_until THEN
+                RAISE EXCEPTION 'officers are told once the decision can no longer be undone'
                     USING ERRCODE = 'check_violation';
             END IF;
         END IF;
@@ -112,19 +136,43 @@ def names_its_authority_sql() -> str:
     """
 
 
-def judgement_stands_sql() -> str:
-    """PL/pgSQL: who judged what and when is kept (I8); erasure empties the free text, only."""
-    fixed = ("alert_id", "by_id", "at", "verdict", "dismissal_reason")
-    texts = ("subject_factors", "system_factors", "environment_factors")
+TEXTS = ("subject_factors", "system_factors", "environment_factors")
+
+
+def judgement_stands_sql(fixed: tuple[str, ...], *, once: tuple[str, ...] = ()) -> str:
+    """PL/pgSQL: who compared what and when is kept (I8). `fixed` columns never change, `once` ones
+    are filled once; erasure empties the free text, only."""
     changed = " OR ".join(
         [f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in fixed]
-        + [f"(NEW.{c} <> '' AND NEW.{c} <> OLD.{c})" for c in texts]
+        + [f"(OLD.{c} IS NOT NULL AND NEW.{c} IS DISTINCT FROM OLD.{c})" for c in once]
+        + [f"(NEW.{c} <> '' AND NEW.{c} <> OLD.{c})" for c in TEXTS]
     )
     return f"""
         IF TG_OP = 'DELETE' THEN
             RAISE EXCEPTION 'a judgement is kept' USING ERRCODE = 'check_violation';
         END IF;
         IF {changed} THEN
+            RAISE EXCEPTION 'a judgement does not change' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
+def opinion_stands_sql() -> str:
+    """PL/pgSQL: a second operator is asked once and answers once; an answer does not change."""
+    asked = " OR ".join(
+        f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in ("alert_id", "asked_by_id", "asked_at")
+    )
+    answer = ("answered_by_id", "answered_at", "ended_at", "verdict", "in_favour", "against")
+    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in answer)
+    texts = " OR ".join(f"(NEW.{c} <> '' AND NEW.{c} <> OLD.{c})" for c in TEXTS)
+    return f"""
+        IF TG_OP = 'DELETE' THEN
+            RAISE EXCEPTION 'a judgement is kept' USING ERRCODE = 'check_violation';
+        END IF;
+        IF {asked} OR (
+            (OLD.answered_at IS NOT NULL OR OLD.ended_at IS NOT NULL) AND ({changed} OR {texts})
+        ) THEN
             RAISE EXCEPTION 'a judgement does not change' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;

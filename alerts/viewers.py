@@ -4,14 +4,17 @@ socket outlives a sign-out and a lost role."""
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from alerts import permissions
-from alerts.protocol import Audience, CloseCode
+from alerts.protocol import HEARTBEAT_S, Audience, CloseCode
 from deployments.models import Deployment, User
+
+ANSWERS_WITHIN_S = 4 * HEARTBEAT_S
 
 
 @dataclass(eq=False, slots=True)
@@ -28,6 +31,12 @@ class Viewer:
     is_after_end: bool
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     over: CloseCode | None = None
+    heard_at: float = field(default_factory=monotonic)
+
+    @property
+    def is_here(self) -> bool:
+        """A console that answers heartbeats. A socket may look open long after its page is gone."""
+        return self.audience == Audience.CONSOLE and monotonic() - self.heard_at < ANSWERS_WITHIN_S
 
     def end(self, code: CloseCode) -> None:
         self.over = code

@@ -59,7 +59,7 @@ class Rule:
     @property
     def is_about_staff(self) -> bool:
         """Kept about the site's own users, not about a deployment."""
-        return self.kind in {"staff_account", "session", "sign_in"}
+        return self.kind in {"staff_account", "session", "sign_in", "console_presence"}
 
     @property
     def is_of_no_deployment(self) -> bool:
@@ -138,10 +138,23 @@ RULES: dict[str, Rule] = {
             (
                 "alerts.Alert",
                 "alerts.AlertEvent",
+                "alerts.OtherCandidate",
+                "alerts.FirstLook",
+                "alerts.SecondOpinion",
                 "alerts.Adjudication",
                 "alerts.FieldAssessment",
                 "alerts.Engagement",
             ),
+        ),
+        Rule(
+            "console_presence",
+            "Which operator has a console of which deployment open",
+            "database",
+            "the last sign of the console",
+            HOUR,
+            HOUR,
+            "Needed while the console is open, to give back the alerts of one that went away",
+            ("alerts.ConsolePresence",),
         ),
         Rule(
             "sign_photograph",

@@ -66,3 +66,18 @@ def trained_judgement_sql() -> str:
         END IF;
         RETURN NEW;
     """
+
+
+def trained_answer_sql() -> str:
+    """PL/pgSQL: the same of the second operator, who is another than the one who holds it."""
+    return f"""
+        SELECT * INTO STRICT judged FROM alerts_alert WHERE id = NEW.alert_id;
+        IF NEW.answered_by_id IS NOT NULL AND OLD.answered_by_id IS NULL
+           AND (judged.claimed_by_id = NEW.answered_by_id
+                OR NOT ({trained_sql("NEW.answered_by_id", TrainingKind.OPERATOR)}
+                        AND {briefed_sql("NEW.answered_by_id", "judged.deployment_id")})) THEN
+            RAISE EXCEPTION 'a second opinion is that of another trained and briefed operator'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """

@@ -1,6 +1,6 @@
 """Building a watchlist: adding, withdrawing, and what enrolment reports back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -161,13 +161,14 @@ def on_withdrawal(forget: Callable[[WatchlistEntry], None]) -> None:
     _on_withdrawal.append(forget)
 
 
-def mark_enrolled(entry: WatchlistEntry) -> None:
+def mark_enrolled(entry: WatchlistEntry, *, eyes: Sequence[float] | None = None) -> None:
     """The image gave a template. A second person reviews the entry before it is searched for;
-    one that was reviewed already, and lost its template in a crash, is searched for again."""
+    one that was reviewed already, and lost its template in a crash, is searched for again. `eyes`:
+    left x, y, right x, y in fractions of the image."""
+    held = WatchlistEntry.objects.filter(pk=entry.pk)
+    held.update(eyes=None if eyes is None else list(eyes))
     if entry.status == EntryStatus.PENDING:
-        WatchlistEntry.objects.filter(pk=entry.pk).update(
-            status=EntryStatus.TO_REVIEW, refusal="", enrolled_at=timezone.now()
-        )
+        held.update(status=EntryStatus.TO_REVIEW, refusal="", enrolled_at=timezone.now())
     else:
         bump_version(entry.deployment)
     audit.record(

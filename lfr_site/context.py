@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from alerts import permissions as alert_permissions
 from deployments import permissions
 from deployments.models import User
 
@@ -18,5 +19,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "can_read_audit": person is not None and permissions.can_read_audit(person),
         "can_configure": person is not None and permissions.can_configure(person),
         "can_read_drafts": person is not None and permissions.can_read_drafts(person),
+        "can_supervise": person is not None and alert_permissions.can_supervise(person),
         "can_apply": person is not None and permissions.can_apply(person),
     }

@@ -133,7 +133,7 @@ CELERY_BEAT_SCHEDULE = {
     "rebuild-galleries": {"task": "recognition_control.rebuild_galleries", "schedule": 10.0},
     "housekeeping": {"task": "site.housekeeping", "schedule": 3.0 if DEMO else 30.0},
     "continue-imports": {"task": "deployments.continue_imports", "schedule": 10.0},
-    "escalate-alerts": {"task": "alerts.escalate", "schedule": 5.0},
+    "alerts-clock": {"task": "alerts.tick", "schedule": 1.0},
 }
 
 AUTHENTICATION_BACKENDS = [
@@ -220,6 +220,10 @@ IMPORT_MAX_BYTES = env.integer("LFR_IMPORT_MAX_MB", default=4096, minimum=1) * 2
 # Larger files are taken by those views only that encrypt them as they arrive.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+# Seconds in which a decision on an alert can be taken back; officers are told after them.
+UNDO_S = env.integer("LFR_UNDO_S", default=5)
+# A console that was not heard of for so long gives its alerts back.
+CONSOLE_GONE_S = env.integer("LFR_CONSOLE_GONE_S", default=8, minimum=4)
 # The force's policy: may shorten a retention period, never lengthen it beyond its maximum.
 RETENTION_PERIODS_S: dict[str, int] = {
     name: int(value)
@@ -246,6 +250,9 @@ MODEL_LICENCES: dict[str, str] = {
     for name, _, reference in (pair.partition("=") for pair in env.words("LFR_MODEL_LICENCES"))
     if reference.strip()
 }
+# Where a recognition worker offers its live pictures, without faces, to the web process: an address
+# of a network that nothing else is on.
+LIVE_VIEW_HOST = env.text("LFR_LIVE_VIEW_HOST", default="127.0.0.1")
 RECOGNITION_PROFILE = env.text("LFR_PROFILE", default="embedded")
 # The similarity that an application starts from: the profile's measured operating point.
 DEFAULT_THRESHOLD = load_profile(RECOGNITION_PROFILE).threshold

@@ -14,5 +14,6 @@ urlpatterns = [
     path("home/", home, name="home"),
     path("deployments/", include("deployments.urls")),
     path("alerts/", include("alerts.urls")),
+    path("cameras/", include("recognition.urls")),
     path("admin/", admin.site.urls),
 ]

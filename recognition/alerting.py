@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import cv2
 import numpy as np
 
-from alerts.lifecycle import NewAlert
+from alerts.raising import Near, NewAlert
 from recognition.blurring import blur_others
-from recognition.geometry import clipped, grown, pixels
+from recognition.geometry import clipped, eyes_in, grown, pixels
 from recognition.profiles import Profile
 from recognition.types import Box, Image, Sighting
 
@@ -24,6 +24,7 @@ def new_alert(sighting: Sighting, profile: Profile) -> NewAlert:
     """Encode what an operator will see. Everyone else is gone before anything is encoded."""
     box = sighting.face.box
     image = sighting.frame.image
+    crop = _crop(box, image)
     hidden = blur_others(image, keep=box, others=[face.box for face in sighting.other_faces])
     return NewAlert(
         entry_id=sighting.match.candidate.entry_id,
@@ -34,8 +35,10 @@ def new_alert(sighting: Sighting, profile: Profile) -> NewAlert:
         captured_at=datetime.fromtimestamp(sighting.frame.captured_at, UTC),
         source_position_s=sighting.frame.position_s,
         face_box=(round(box.x, 1), round(box.y, 1), round(box.w, 1), round(box.h, 1)),
-        probe=encode(hidden[pixels(_crop(box, image), image)]),
+        probe=encode(hidden[pixels(crop, image)]),
         context=encode(_scene(hidden, keep=box)),
+        probe_eyes=eyes_in(sighting.face, crop),
+        others=tuple(Near(near.entry_id, near.similarity) for near in sighting.match.near),
     )
 
 

@@ -5,6 +5,7 @@ class RecognitionConfig(AppConfig):
     name = "recognition"
 
     def ready(self) -> None:
+        from alerts import score_bands as alert_score_bands
         from deployments import briefings, import_images, watchlist
         from deployments.lifecycle import on_status_change
         from recognition import (
@@ -13,6 +14,7 @@ class RecognitionConfig(AppConfig):
             control,
             erasure,
             images,
+            score_bands,
             start_checks,
             template_store,
         )
@@ -20,6 +22,7 @@ class RecognitionConfig(AppConfig):
         application_facts.register()
         erasure.register()
         import_images.register_picture_check(images.fault_of_header)
+        alert_score_bands.register(score_bands.measured_of)
         briefings.register_accuracy(briefing.accuracy_of)
         watchlist.on_withdrawal(template_store.remove)
         on_status_change(control.on_status_change)

@@ -7,21 +7,23 @@ from django.conf import settings
 from django.db import DatabaseError
 from structlog import get_logger
 
-from alerts.lifecycle import raise_alert
+from alerts.raising import raise_alert
 from deployments.models import Camera, Deployment, DeploymentCamera
 from deployments.zones import zone_of
-from recognition import leases
+from recognition import leases, live_server
 from recognition.alerting import new_alert
 from recognition.authority import AuthorityWatch
 from recognition.factory import ModelSet, build_models, build_pipeline, load_profile, open_reader
 from recognition.gallery_mirror import MirrorGallery, mirror_of
 from recognition.gallery_pgvector import PgvectorGallery
 from recognition.leases import Lease
+from recognition.live_tap import LiveTap
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
 from recognition.pipeline import Pipeline, Settings
 from recognition.profiles import UnknownProfile
 from recognition.protocols import Gallery, Reader
+from recognition.rates import RecentRate
 from recognition.types import Box, Sighting
 from recognition.weights import MissingWeights, WrongWeights
 
@@ -81,22 +83,27 @@ class CameraRunner:
         self.reader: Reader = open_reader(
             camera.source, loop=camera.loop, since=deployment.status_at.timestamp()
         )
+        zone = zone_for(deployment, camera)
+        self.tap = LiveTap(zone=zone)
+        self.view_address = ""
         self.pipeline: Pipeline = build_pipeline(
             models,
             gallery=self.gallery,
             settings=Settings(
                 threshold=deployment.threshold,
-                zone=zone_for(deployment, camera),
+                zone=zone,
                 lookalike_margin=models.profile.lookalike_margin,
                 min_face_px=models.profile.min_face_px,
                 max_fps=settings.MAX_FPS,
             ),
+            watcher=self.tap,
         )
         self._before = CameraRun.objects.values("frame_count", "dropped_count", "faces_seen").get(
             pk=lease.run_id
         )
         self._reported_at = 0.0
         self._frames_then = 0
+        self._faces = RecentRate(over_s=60.0)
         self._failure = ""
         self.terms_changed = False
 
@@ -104,12 +111,16 @@ class CameraRunner:
         try:
             if isinstance(self.gallery, MirrorGallery):
                 self.gallery.load(self.deployment.watchlist_version)
-            with AuthorityWatch(
-                self.deployment.pk,
-                on_tick=self._tick,
-                on_loss=self.reader.close,
-                terms_version=self.deployment.terms_version,
-            ) as authority:
+            with (
+                live_server.offered(self.lease.run_id, self.lease.token, self.tap) as address,
+                AuthorityWatch(
+                    self.deployment.pk,
+                    on_tick=self._tick,
+                    on_loss=self._stop,
+                    terms_version=self.deployment.terms_version,
+                ) as authority,
+            ):
+                self.view_address = address
                 if authority.holds():  # nothing is opened before
                     self.pipeline.run(self.reader, self._alert, authority.holds)
             self.terms_changed = authority.terms_changed
@@ -119,6 +130,10 @@ class CameraRunner:
             log.error("camera_run_failed", camera=self.camera.pk, error=type(error).__name__)
         finally:
             self.reader.close()
+
+    def _stop(self) -> None:
+        self.tap.close()  # who watches sees nothing any more either (I1)
+        self.reader.close()
 
     def release(self) -> None:
         state = RunState.FAILED if self._failure else RunState(self.reader.state.value)
@@ -150,6 +165,8 @@ class CameraRunner:
             state=RunState(self.reader.state.value),
             state_words=self.reader.state_words[:200],
             frames_per_s=round(rate, 1),
+            faces_per_min=round(60 * self._faces.note(counts.faces_seen, now=now), 1),
+            view_address=self.view_address,
             **report,
         )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from recognition.types import Candidate, Match
 
-# The best entry, the next other one to tell a look-alike by, and one to spare.
-CANDIDATES = 3
+# The best entry and as many others as an operator can be asked to compare with.
+CANDIDATES = 6
 
 
 def decide(
@@ -21,6 +21,9 @@ def decide(
     if not candidates or not candidates[0].similarity >= threshold:
         return None
     best = candidates[0]
-    runner_up = next((other for other in candidates[1:] if other.entry_id != best.entry_id), None)
-    close = runner_up is not None and best.similarity - runner_up.similarity <= lookalike_margin
-    return Match(candidate=best, runner_up=runner_up, lookalike=close)
+    others = [other for other in candidates[1:] if other.entry_id != best.entry_id]
+    near = tuple(
+        other for other in others if best.similarity - other.similarity <= lookalike_margin
+    )
+    runner_up = others[0] if others else None
+    return Match(candidate=best, runner_up=runner_up, lookalike=bool(near), near=near)

@@ -7,10 +7,11 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from recognition.geometry import eyes_in
 from recognition.images import UnusableImage, decode_image
 from recognition.protocols import Detector, Embedder
 from recognition.quality import QualityLimits, assess
-from recognition.types import Face, Image, Quality, Template
+from recognition.types import Box, Face, Image, Quality, Template
 
 # A face is looked for in a picture of at most this size: more pixels cost time and find
 # nothing but the faces of bystanders.
@@ -43,7 +44,8 @@ def template_from_picture(image: Image, models: Models) -> Template:
     embedding = models.embedder.embed(models.embedder.align(image, face)[None])[0]
     if not np.isfinite(embedding).all() or not embedding.any():
         raise UnusableImage("The face gave no usable template.")
-    return Template(embedding, face, quality)
+    height, width = image.shape[:2]
+    return Template(embedding, face, quality, eyes_in(face, Box(0.0, 0.0, width, height)))
 
 
 def faces_in(image: Image, detector: Detector) -> list[Face]:

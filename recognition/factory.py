@@ -10,7 +10,7 @@ from recognition.alignment import AlignmentTemplate
 from recognition.batching import EmbeddingBatcher
 from recognition.pipeline import BiometricWatch, Pipeline, Settings
 from recognition.profiles import Part, Profile, load_profile
-from recognition.protocols import Detector, Embedder, Gallery, Reader
+from recognition.protocols import Detector, Embedder, Gallery, Reader, Watcher
 from recognition.tracker import GeometryTracker
 from recognition.weights import installed_weights
 
@@ -60,6 +60,7 @@ def build_pipeline(
     *,
     gallery: Gallery,
     settings: Settings,
+    watcher: Watcher | None = None,
     on_biometric: BiometricWatch | None = None,
 ) -> Pipeline:
     """A camera's pipeline with a tracker of its own on shared models."""
@@ -69,6 +70,7 @@ def build_pipeline(
         embedder=models.embedder,
         gallery=gallery,
         settings=settings,
+        watcher=watcher,
         on_biometric=on_biometric,
     )
 

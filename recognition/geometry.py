@@ -95,3 +95,14 @@ def fraction_of(image: Image, zone: Box) -> Box:
     left, top = int(zone.x * width), int(zone.y * height)
     right, bottom = round(zone.right * width), round(zone.bottom * height)
     return clipped(Box(left, top, right - left, bottom - top), width=width, height=height)
+
+
+def eyes_in(face: Face, box: Box) -> tuple[float, float, float, float]:
+    """Left x, y, right x, y of a face's eyes in fractions of a box around it."""
+    (left_x, left_y), (right_x, right_y) = face.landmarks[:2].tolist()
+    return (
+        round((left_x - box.x) / box.w, 4),
+        round((left_y - box.y) / box.h, 4),
+        round((right_x - box.x) / box.w, 4),
+        round((right_y - box.y) / box.h, 4),
+    )

@@ -32,7 +32,13 @@ class Lease:
 
     def release(self, **report: object) -> None:
         CameraRun.objects.filter(pk=self.run_id, token=self.token).update(
-            token=None, lease_until=None, stopped_at=timezone.now(), frames_per_s=0, **report
+            token=None,
+            lease_until=None,
+            stopped_at=timezone.now(),
+            frames_per_s=0,
+            faces_per_min=0,
+            view_address="",
+            **report,
         )
 
 

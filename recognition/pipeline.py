@@ -10,7 +10,7 @@ import numpy as np
 from recognition.attention import Pace, TrackMemory, is_due
 from recognition.decision import CANDIDATES, decide
 from recognition.frame_rate import FrameRate
-from recognition.geometry import fraction_of, grown, moved, pixels
+from recognition.geometry import fraction_of, grown, iou_matrix, moved, pixels
 from recognition.protocols import (
     Detector,
     Embedder,
@@ -19,6 +19,7 @@ from recognition.protocols import (
     OnSighting,
     Reader,
     Tracker,
+    Watcher,
     always,
 )
 from recognition.quality import QualityLimits, assess
@@ -37,6 +38,8 @@ from recognition.types import (
 )
 
 CROP_MARGIN = 0.4
+# A detection that covers a track's box so far is that track's face.
+SAME_FACE_IOU = 0.5
 # The batch of one frame; the rest of a crowd waits for the next frame, best pictures first.
 MAX_EMBEDDED_PER_FRAME = 32
 
@@ -77,6 +80,7 @@ class Pipeline:
         embedder: Embedder,
         gallery: Gallery,
         settings: Settings,
+        watcher: Watcher | None = None,
         on_biometric: BiometricWatch | None = None,
     ) -> None:
         self.detector = detector
@@ -84,6 +88,7 @@ class Pipeline:
         self.embedder = embedder
         self.gallery = gallery
         self.settings = settings
+        self.watcher = watcher
         self.counts = PipelineCounts()
         self._on_biometric = on_biometric
         self._memories: dict[int, TrackMemory] = {}
@@ -112,6 +117,8 @@ class Pipeline:
         self._forget_lost(tracks)
         due = self._due(frame, tracks)
         sightings = self._recognise(frame, due, tracks) if due else []
+        if self.watcher is not None and self.watcher.wants():
+            self.watcher.look(frame.image, hide=self._nobodys_alert(faces, tracks))
         self.counts.frames += 1
         self.counts.faces += len(faces)
         self.counts.embedded += len(due)
@@ -194,6 +201,23 @@ class Pipeline:
             track_id=track.id,
             is_first=memory.report(entry_id),
         )
+
+    def _nobodys_alert(self, faces: Sequence[Face], tracks: Sequence[Track]) -> list[Box]:
+        """Every face found or expected in this frame but those that raised an alert."""
+        alerts = [track.face.box for track in tracks if self._has_alert(track)]
+        others = [track.face.box for track in tracks if not self._has_alert(track)]
+        overlaps = iou_matrix([face.box for face in faces], alerts)
+        untracked = [
+            face.box
+            for face, overlap in zip(faces, overlaps, strict=True)
+            if not (overlap > SAME_FACE_IOU).any()
+        ]
+        return others + untracked
+
+    def _has_alert(self, track: Track) -> bool:
+        """A face that is only expected here may be another's by now."""
+        memory = self._memories.get(track.id)
+        return memory is not None and bool(memory.reported) and track.missed_frames == 0
 
     def _watch(self, *arrays: Floats | Image) -> None:
         if self._on_biometric is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from recognition.types import (
+    Box,
     Candidate,
     Face,
     Floats,
@@ -87,6 +88,15 @@ class Embedder(Protocol):
 
         A chip that gives no finite embedding gives a row of zeros, which matches nobody.
         """
+
+
+class Watcher(Protocol):
+    """Somebody may be watching the camera live. Asked on every frame, so `wants` is cheap."""
+
+    def wants(self) -> bool: ...
+
+    def look(self, image: Image, *, hide: Sequence[Box]) -> None:
+        """A BGR frame, and every face in it that is no alert's."""
 
 
 class Gallery(Protocol):

@@ -116,12 +116,13 @@ class Match:
     """A candidate at or above the threshold.
 
     `runner_up` is the next best *other* entry; `lookalike` says that it is so close that an
-    operator must be told.
+    operator must be told. `near` are all the others so close, nearest first.
     """
 
     candidate: Candidate
     runner_up: Candidate | None
     lookalike: bool
+    near: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,11 +146,15 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """What an enrolment image gives: the embedding (float32, D) and what it was taken from."""
+    """What an enrolment image gives: the embedding (float32, D) and what it was taken from.
+
+    `eyes`: left x, y, right x, y in fractions of the picture.
+    """
 
     embedding: Floats
     face: Face
     quality: Quality
+    eyes: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,9 +22,10 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from alerts import field
+from alerts import field, raising, second_opinions
 from alerts import lifecycle as alert_lifecycle
-from alerts.enums import AlertStatus, DismissalReason, OfficersView, Outcome
+from alerts.enums import AlertStatus, DismissalReason, Factor, OfficersView, Outcome
+from alerts.findings import Findings
 from alerts.models import Alert
 from deployments import (
     briefings,
@@ -473,7 +474,7 @@ def reviewed(deployment: Deployment) -> None:
     still_sought_list(deployment)
 
 
-def new_alert(entry: WatchlistEntry, **changes: object) -> alert_lifecycle.NewAlert:
+def new_alert(entry: WatchlistEntry, **changes: object) -> raising.NewAlert:
     """What a recogniser reports of a sighting of this person just now."""
     values: dict[str, object] = {
         "entry_id": entry.pk,
@@ -487,7 +488,7 @@ def new_alert(entry: WatchlistEntry, **changes: object) -> alert_lifecycle.NewAl
         "probe": jpeg(seed=1),
         "context": jpeg(seed=2, size=(96, 160)),
     }
-    return alert_lifecycle.NewAlert(**values | changes)  # type: ignore[arg-type]
+    return raising.NewAlert(**values | changes)  # type: ignore[arg-type]
 
 
 def make_alert(
@@ -503,7 +504,7 @@ def make_alert(
     """An alert of a live deployment, taken to the state asked for; `by` is its operator."""
     entry = entry or make_entry(deployment)
     camera = camera or deployment.cameras.get()
-    alert = alert_lifecycle.raise_alert(deployment, camera, new_alert(entry, **changes))
+    alert = raising.raise_alert(deployment, camera, new_alert(entry, **changes))
     if alert is None:
         raise ValueError("no alert is raised: the deployment is not live")
     operator = by or person("alice")
@@ -530,8 +531,12 @@ _ALERT_STEPS: dict[str, Callable[[Alert, User], Alert]] = {
         alert, by=operator, reason=DismissalReason.DIFFERENT_FEATURES
     ),
     "confirm": lambda alert, operator: alert_lifecycle.confirm(
-        alert, by=operator, factors={"subject": "Same scar."}
+        alert, by=operator, findings=Findings(in_favour=(Factor.MARKS,))
     ),
+    "look": lambda alert, operator: alert_lifecycle.look_first(
+        alert, by=operator, findings=Findings(in_favour=(Factor.NOSE,))
+    ),
+    "ask": lambda alert, operator: second_opinions.ask(alert, by=operator),
     "dispatch": lambda alert, operator: alert_lifecycle.dispatch(alert, by=operator, source="pnc"),
     "close_not_sought": lambda alert, operator: alert_lifecycle.close_not_sought(
         alert, by=operator, source="pnc"
@@ -548,6 +553,7 @@ _TO_DISPATCHED = ("claim", "confirm", "dispatch")
 _ALERT_ROUTES: dict[AlertStatus, tuple[str, ...]] = {
     AlertStatus.RAISED: (),
     AlertStatus.CLAIMED: ("claim",),
+    AlertStatus.SECOND_LOOK: ("claim", "look", "ask"),
     AlertStatus.DISMISSED: ("claim", "dismiss"),
     AlertStatus.CONFIRMED: _TO_DISPATCHED[:-1],
     AlertStatus.NOT_SOUGHT: (*_TO_DISPATCHED[:-1], "close_not_sought"),

@@ -78,6 +78,8 @@ def set_environment(urls: Urls, *, data_dir: Path) -> None:
             "LFR_SSL_REDIRECT": "0",
             # Tests of the second factor turn it on; the others sign people in without.
             "LFR_SECOND_FACTOR": "0",
+            # Decisions take effect at once; tests of taking them back give them seconds.
+            "LFR_UNDO_S": "0",
         }
     )
 

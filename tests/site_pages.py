@@ -214,6 +214,7 @@ PAGES: tuple[Page, ...] = (
     page("alerts:handheld_shell"),
     of(Status.LIVE, "alerts:timeline", OPERATOR),
     of(Status.CLOSED, "alerts:timeline", "auditor"),
+    page("alerts:supervision", "authorising_officer"),
 )
 
 # Names that answer no page, with what they answer instead.
@@ -273,6 +274,11 @@ NOT_PAGES: dict[str, str] = {
     "alerts:timeline_csv": "CSV",
     "alerts:claim": "a form's target",
     "alerts:release": "a form's target",
+    "alerts:look": "a form's target",
+    "alerts:ask_second": "a form's target",
+    "alerts:answer_second": "a form's target",
+    "alerts:take_back_second": "a form's target",
+    "alerts:undo": "a form's target",
     "alerts:dismiss": "a form's target",
     "alerts:confirm": "a form's target",
     "alerts:dispatch": "a form's target",
@@ -281,6 +287,7 @@ NOT_PAGES: dict[str, str] = {
     "alerts:not_located": "a form's target",
     "alerts:resolve": "a form's target",
     "alerts:image": "an image",
+    "alerts:other_image": "an image",
     # Lists, forms and histories of the admin's models are found through its registry.
     "admin:login": "the site's own sign-in stands before it",
     "admin:logout": "a form's target",

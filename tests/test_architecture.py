@@ -134,12 +134,12 @@ def test_a_deployment_is_locked_in_one_place():
         if "select_for_update(" in path.read_text("utf-8")
     }
 
-    assert locking == {"deployments/locking.py": 1, "alerts/lifecycle.py": 1}
+    assert locking == {"deployments/locking.py": 1, "alerts/moves.py": 1}
 
 
 def test_a_status_is_written_in_the_lifecycles_only():
     """I4: nothing else assigns `.status` of a deployment or an alert."""
-    allowed = {"deployments/moving.py", "alerts/lifecycle.py"}
+    allowed = {"deployments/moving.py", "alerts/moves.py"}
     writers = {
         str(path.relative_to(ROOT))
         for app in ("deployments", "alerts", "recognition", "lfr_site")

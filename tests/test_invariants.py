@@ -22,6 +22,7 @@ from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from alerts import lifecycle as alert_lifecycle
+from alerts import raising
 from alerts.enums import AlertStatus
 from alerts.models import Alert, AlertEvent
 from deployments import audit, image_store, lifecycle, purge
@@ -275,7 +276,7 @@ def test_i6_who_is_told_finds_the_alert_committed(monkeypatch: pytest.MonkeyPatc
         thread.join(30)
 
     monkeypatch.setattr("alerts.events.knock", reads_in_another_transaction)
-    alert_lifecycle.raise_alert(live, live.cameras.get(), new_alert(entry))
+    raising.raise_alert(live, live.cameras.get(), new_alert(entry))
 
     assert found == [1]
 

@@ -46,11 +46,19 @@ class Alert(models.Model):
         null=True, help_text="Seconds into the file, where the camera's source is a file."
     )
     face_box = models.JSONField(null=True, help_text="x, y, width, height in pixels of the frame.")
+    # So that both faces can be shown at one size. Two points of a picture: no template, and gone
+    # with the picture.
+    probe_eyes = models.JSONField(
+        null=True, help_text="Left x, y, right x, y in fractions of the picture of the face."
+    )
 
     # What people did.
     claimed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     claimed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    # Until when a decision can be taken back, and when officers are told unless it is.
+    undo_until = models.DateTimeField(null=True)
+    sending_at = models.DateTimeField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -72,7 +80,7 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True)
-                | Q(entry=None, probe=None, context=None, face_box=None),
+                | Q(entry=None, probe=None, context=None, face_box=None, probe_eyes=None),
                 name="alert_erased_means_nothing_personal",
             ),
         ]
@@ -107,6 +115,10 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"Alert {self.pk}"
+
+    @property
+    def is_being_sent(self) -> bool:
+        return self.status == AlertStatus.CONFIRMED and self.sending_at is not None
 
     @property
     def is_erased(self) -> bool:

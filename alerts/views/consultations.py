@@ -4,11 +4,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from alerts import permissions
+from alerts.details import identity_of, judgements_of, second_of, sources_of
 from alerts.enums import AlertStatus
-from alerts.models import Alert
-from alerts.presenters import alert_facts, identity_of, judgements_of, sources_of
+from alerts.models import Alert, FirstLook
+from alerts.presenters import alert_facts
 from alerts.protocol import Detail
 from alerts.queries import alert_with_facts
+from alerts.transitions import WEIGHED
 from alerts.views.access import for_alert, record_refusal, refusal
 from deployments import audit, image_store
 from deployments.encryption import Unreadable
@@ -27,14 +29,16 @@ def detail(request: HttpRequest, person: User, alert: Alert) -> HttpResponse:
     if alert.is_erased:
         return refusal(request, alert, ERASED, status=410)
     with_identity = request.GET.get("identity") == "1"
-    if with_identity and not may_know_identity(person, alert):
+    if with_identity and (words := why_identity_is_kept(person, alert)):
         record_refusal(person, alert, view="identity")
-        return refusal(request, alert, "Claim this alert first.", status=403)
+        return refusal(request, alert, words, status=403)
     alert = alert_with_facts(alert)
     answer: Detail = {
         "alert": alert_facts(alert),
         "sources": sources_of(alert),
-        "judgements": judgements_of(alert),
+        "looked": has_looked(person, alert),
+        "second": second_of(alert, seen_by=person),
+        "judgements": judgements_of(alert, seen_by=person),
         "identity": identity_of(alert) if with_identity else None,
     }
     _consulted(person, alert, what="identity" if with_identity else "facts")
@@ -45,14 +49,31 @@ def detail(request: HttpRequest, person: User, alert: Alert) -> HttpResponse:
 @shows_images
 @for_alert
 def image(request: HttpRequest, person: User, alert: Alert, which: str) -> HttpResponse:
-    stored = _image_of(alert, which)
+    return _picture(request, person, alert, _image_of(alert, which), what=which)
+
+
+@require_GET
+@for_alert
+def other_image(request: HttpRequest, person: User, alert: Alert, rank: int) -> HttpResponse:
+    """Somebody else on the list who is almost as similar: for operators, who compare."""
+    if not permissions.can_open_console(person, alert.deployment):
+        record_refusal(person, alert, view="other_image")
+        return refusal(request, alert, "Only operators compare with others.", status=403)
+    other = alert.others.select_related("entry__image").filter(rank=rank).first()
+    stored = other.entry.image if other is not None else None
+    return _picture(request, person, alert, stored, what=f"other {rank}")
+
+
+def _picture(
+    request: HttpRequest, person: User, alert: Alert, stored: StoredImage | None, *, what: str
+) -> HttpResponse:
     if stored is None:
         return refusal(request, alert, ERASED, status=410)
     try:
         content = image_store.read(stored)
     except Unreadable:
         return refusal(request, alert, ERASED, status=410)
-    _consulted(person, alert, what=which)
+    _consulted(person, alert, what=what)
     return HttpResponse(
         content,
         content_type=stored.content_type,
@@ -64,11 +85,20 @@ def image(request: HttpRequest, person: User, alert: Alert, which: str) -> HttpR
     )
 
 
-def may_know_identity(person: User, alert: Alert) -> bool:
-    """After the operator's own first look, so only of a claimed alert; and the officers sent."""
-    if permissions.can_judge(person, alert):
-        return alert.status != AlertStatus.RAISED
-    return alert.status in permissions.FIELD_STATES
+def has_looked(person: User, alert: Alert) -> bool:
+    return FirstLook.objects.filter(alert=alert, by=person).exists()
+
+
+def why_identity_is_kept(person: User, alert: Alert) -> str:
+    """In words; empty where the name may be told: to the operator who holds the alert, after their
+    own first look, and to the officers sent."""
+    if alert.status in permissions.FIELD_STATES:
+        return ""
+    if not permissions.can_judge(person, alert) or alert.status == AlertStatus.RAISED:
+        return "Claim this alert first."
+    if alert.status in WEIGHED and not has_looked(person, alert):
+        return "Record your own first look before the name and the score are shown."
+    return ""
 
 
 def _image_of(alert: Alert, which: str) -> StoredImage | None:

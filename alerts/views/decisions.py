@@ -7,8 +7,15 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from alerts import field, lifecycle
-from alerts.forms import DismissForm, JudgementForm, LateForm, ResolveForm, SoughtForm
+from alerts import field, lifecycle, second_opinions
+from alerts.forms import (
+    DismissForm,
+    JudgementForm,
+    LateForm,
+    ResolveForm,
+    SecondOpinionForm,
+    SoughtForm,
+)
 from alerts.models import Alert
 from alerts.views.access import UuidView, done, for_alert, refusal
 from deployments.lifecycle import Refused
@@ -44,17 +51,48 @@ def release(_: HttpRequest, person: User, alert: Alert) -> None:
 
 
 @decision
+def look(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = JudgementForm(request.POST)
+    _check(form)
+    lifecycle.look_first(alert, by=person, findings=form.findings)
+
+
+@decision
+def ask_second(_: HttpRequest, person: User, alert: Alert) -> None:
+    second_opinions.ask(alert, by=person)
+
+
+@decision
+def answer_second(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = SecondOpinionForm(request.POST)
+    _check(form)
+    second_opinions.answer(
+        alert, by=person, verdict=form.cleaned_data["verdict"], findings=form.findings
+    )
+
+
+@decision
+def take_back_second(_: HttpRequest, person: User, alert: Alert) -> None:
+    second_opinions.take_back(alert, by=person)
+
+
+@decision
+def undo(_: HttpRequest, person: User, alert: Alert) -> None:
+    lifecycle.undo(alert, by=person)
+
+
+@decision
 def dismiss(request: HttpRequest, person: User, alert: Alert) -> None:
     form = DismissForm(request.POST)
     _check(form)
-    lifecycle.dismiss(alert, by=person, reason=form.cleaned_data["reason"], factors=form.factors)
+    lifecycle.dismiss(alert, by=person, reason=form.cleaned_data["reason"], findings=form.findings)
 
 
 @decision
 def confirm(request: HttpRequest, person: User, alert: Alert) -> None:
     form = JudgementForm(request.POST)
     _check(form)
-    lifecycle.confirm(alert, by=person, factors=form.factors)
+    lifecycle.confirm(alert, by=person, findings=form.findings)
 
 
 @decision

@@ -1,39 +1,20 @@
-"""What an operator is asked to compare, as prompts beside a free text: regard to the subject, the
-system and the environment (R (Bridges) v South Wales Police [2020] EWCA Civ 1058)."""
+"""What an operator is asked to compare, as the console shows it: prompts beside a free text."""
 
 from dataclasses import dataclass
+
+from alerts.findings import FACTORS
+
+TITLES = {"subject": "The person", "system": "The pictures", "environment": "The scene"}
 
 
 @dataclass(frozen=True, slots=True)
 class FactorGroup:
     name: str
     title: str
-    prompts: tuple[str, ...]
+    prompts: tuple[tuple[str, str], ...]  # value and words
 
 
-FACTOR_GROUPS: tuple[FactorGroup, ...] = (
-    FactorGroup(
-        "subject",
-        "The person",
-        (
-            "Face shape and jaw",
-            "Eyes and brows",
-            "Nose",
-            "Mouth",
-            "Ears",
-            "Hairline",
-            "Marks or scars",
-            "Apparent age",
-        ),
-    ),
-    FactorGroup(
-        "system",
-        "The pictures",
-        ("Sharp enough", "Similar pose", "Age of the watchlist image", "Look-alike considered"),
-    ),
-    FactorGroup(
-        "environment",
-        "The scene",
-        ("Lighting", "Obstructed view", "Crowding", "Weather"),
-    ),
+FACTOR_GROUPS: tuple[FactorGroup, ...] = tuple(
+    FactorGroup(name, TITLES[name], tuple((each.value, str(each.label)) for each in factors))
+    for name, factors in FACTORS.items()
 )

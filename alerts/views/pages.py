@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from alerts import permissions
 from alerts.enums import DismissalReason, Outcome
-from alerts.forms import FACTOR_LENGTH
+from alerts.findings import TEXT_LENGTH
 from alerts.views.access import person_of
 from alerts.views.factors import FACTOR_GROUPS
 from deployments import permissions as deployment_permissions
@@ -35,7 +35,7 @@ def console(request: HttpRequest, uuid: UUID) -> HttpResponse:
         {
             "deployment": deployment,
             "factor_groups": FACTOR_GROUPS,
-            "factor_length": FACTOR_LENGTH,
+            "factor_length": TEXT_LENGTH,
             "reasons": DismissalReason.choices,
             "outcomes": Outcome.choices,
             "needs_briefing": not training.is_briefed(person, deployment),

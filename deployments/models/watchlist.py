@@ -21,6 +21,12 @@ class WatchlistEntry(models.Model):
     category = models.CharField(max_length=24, choices=Category)
     response = models.CharField("predefined response", max_length=5, choices=Response)
     image = models.OneToOneField(StoredImage, models.PROTECT, related_name="entry")
+    # Two points of the image, no template: both faces of an alert are shown at one size by them.
+    eyes = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Left x, y, right x, y in fractions of the image, once it is enrolled.",
+    )
     image_source = models.CharField(max_length=200)
     image_date = models.DateField("date the image was taken")
     lawful_basis = models.CharField(max_length=200)

@@ -68,6 +68,7 @@ def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
         "LFR_MASTER_KEY": keys["master_key"],
         "LFR_DEMO_PASSWORD": keys["password"],
         "LFR_RETENTION_S": CHECK_RETENTION if folder.is_check else SHORTENED_RETENTION,
+        "LFR_UNDO_S": "1" if folder.is_check else "5",
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "1",

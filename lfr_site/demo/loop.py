@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lfr_site.demo.application import write_application
-from lfr_site.demo.listener import ConsoleListener, Heard, listen
+from lfr_site.demo.listener import ConsoleListener, listen
 from lfr_site.demo.sheet import rows, sheet_of
 from lfr_site.demo.signs import sign_picture
 from lfr_site.demo.truth import Truth
@@ -20,6 +20,7 @@ ENROL_TIMEOUT_S = 180.0
 IMPORT_TIMEOUT_S = 60.0
 CHECKS_TIMEOUT_S = 60.0
 ERASE_TIMEOUT_S = 90.0
+TOLD_WITHIN_S = 20.0
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ class Loop:
             listener.wait_for(lambda ear: set(ear.alerts) > judged, timeout_s=left)
             for uuid in set(listener.alerts) - judged:
                 judged.add(uuid)
-                self._deal_with(uuid, listener.alerts[uuid])
+                self._deal_with(uuid, listener)
         self._check_order(listener)
         listener.close()
 
@@ -212,12 +213,14 @@ class Loop:
         auditor.get(f"{trail}1/delete/", expect=403)
         self.people["operator"].session.get(auditor.base_url + trail, allow_redirects=False)
 
-    def _deal_with(self, uuid: str, heard: Heard) -> None:
+    def _deal_with(self, uuid: str, listener: ConsoleListener) -> None:
         """Claim, look, judge by the ground truth; officers go only where it is right."""
+        heard = listener.alerts[uuid]
         operator, officer = self.people["operator"], self.people["engagement_officer"]
         path = f"/alerts/{uuid}/"
         self.tally.latencies_ms.append(heard.latency_ms)
         operator.send(f"{path}claim/")
+        operator.send(f"{path}look/", {"in_favour": ["eyes", "nose"]})
         detail = operator.get(path, identity="1").json()
         for which in ("probe", "candidate", "context"):
             operator.get(f"{path}image/{which}/")
@@ -228,8 +231,13 @@ class Loop:
             self.tally.wrong += 1
             operator.send(f"{path}dismiss/", {"reason": "different_features"})
             return
-        operator.send(f"{path}confirm/", {"subject": "Eyes, nose and jaw agree."})
+        operator.send(f"{path}confirm/", {"in_favour": ["eyes", "nose", "face_shape"]})
         operator.send(f"{path}dispatch/", {"source": "pnc"})
+        # Officers are told once the operator can no longer take it back.
+        if not listener.wait_for(
+            lambda ear: ear.alerts[uuid].facts["status"] == "dispatched", timeout_s=TOLD_WITHIN_S
+        ):
+            raise UnexpectedAnswer("the officers were not told in time")
         officer.send(f"{path}acknowledge/")
         officer.send(f"{path}assess/", {"view": "could_be"})
         officer.send(f"{path}engage/")

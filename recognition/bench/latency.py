@@ -13,8 +13,8 @@ from unittest import mock
 from django.conf import settings
 from django.db import connection
 
-from alerts.lifecycle import NewAlert, raise_alert
 from alerts.models import Alert
+from alerts.raising import NewAlert, raise_alert
 from deployments.models import Camera, Deployment
 from recognition import camera_run
 from recognition.bench.options import Options

@@ -48,6 +48,9 @@ class CameraRun(models.Model):
     dropped_count = models.PositiveBigIntegerField(default=0)
     faces_seen = models.PositiveBigIntegerField(default=0)
     frames_per_s = models.FloatField(default=0)
+    faces_per_min = models.FloatField(default=0)
+    # Where the worker offers its pictures to those who watch live; empty where it does not.
+    view_address = models.CharField(max_length=60, blank=True)
     last_frame_at = models.DateTimeField(null=True)
     profile_version = models.CharField(max_length=80, blank=True)
 

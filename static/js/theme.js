@@ -1,41 +1,50 @@
-/* The person's choice of light or dark, kept on this device. Runs in the head, before anything is
-   painted; without it the pages follow the system's preference. */
+/* The person's choice of light, dark or sunlight, kept on this device. Runs in the head, before
+   anything is painted; without it the pages follow the system's preference. */
 (function () {
   "use strict";
   const KEY = "lfr-theme";
-  const sheet = document.querySelector("link[data-dark]");
+  const THEMES = ["light", "dark", "sunlight"];
+  const WORDS = { light: "Light colours", dark: "Dark colours", sunlight: "Colours for sunlight" };
+  const sheets = {
+    dark: document.querySelector("link[data-dark]"),
+    sunlight: document.querySelector("link[data-sunlight-sheet]"),
+  };
   const system = window.matchMedia("(prefers-color-scheme: dark)");
 
-  function saved() {
+  function theme() {
+    let choice = null;
     try {
-      return localStorage.getItem(KEY);
+      choice = localStorage.getItem(KEY);
     } catch {
-      return null; // storage is switched off: follow the system
+      // storage is switched off: follow the system
     }
+    return THEMES.includes(choice) ? choice : system.matches ? "dark" : "light";
   }
 
-  function isDark() {
-    const choice = saved();
-    return choice ? choice === "dark" : system.matches;
+  function following(name) {
+    return THEMES[(THEMES.indexOf(name) + 1) % THEMES.length];
   }
 
   function show() {
-    sheet.media = isDark() ? "all" : "not all";
+    const now = theme();
+    for (const [name, sheet] of Object.entries(sheets)) {
+      if (sheet) sheet.media = name === now ? "all" : "not all";
+    }
+    document.documentElement.dataset.theme = now;
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
+      const next = following(now);
       button.hidden = false;
-      const label = isDark() ? "Light colours" : "Dark colours";
-      button.title = label;
-      button.querySelector(".theme-words").textContent = label;
+      button.title = WORDS[next];
+      button.querySelector(".theme-words").textContent = WORDS[next];
       for (const icon of button.querySelectorAll("[data-when]")) {
-        icon.toggleAttribute("hidden", icon.dataset.when !== (isDark() ? "dark" : "light"));
+        icon.toggleAttribute("hidden", icon.dataset.when !== now);
       }
     }
   }
 
   function change() {
-    const choice = isDark() ? "light" : "dark";
     try {
-      localStorage.setItem(KEY, choice);
+      localStorage.setItem(KEY, following(theme()));
     } catch {
       return; // nothing to remember it by
     }

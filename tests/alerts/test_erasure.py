@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from alerts import erasure, lifecycle
 from alerts.enums import AlertStatus, EventKind
+from alerts.findings import Findings
 from alerts.models import Adjudication, Alert
 from deployments import image_store, purge, watchlist
 from deployments.enums import Status
@@ -39,6 +40,8 @@ STATISTIC = {
     "claimed_by_id",
     "claimed_at",
     "decided_at",
+    "undo_until",
+    "sending_at",
     "dispatched_at",
     "escalated_at",
     "erased_at",
@@ -66,7 +69,7 @@ def test_an_erased_alert_keeps_no_column_about_a_person(live: Deployment):
     assert row["erased_at"] is not None
     assert {name for name, value in row.items() if value is not None} <= STATISTIC
     assert {name: row[name] for name in set(row) - STATISTIC} == dict.fromkeys(
-        ("entry_id", "probe_id", "context_id", "face_box")
+        ("entry_id", "probe_id", "context_id", "face_box", "probe_eyes")
     )
 
 
@@ -76,7 +79,9 @@ def test_what_the_operator_wrote_goes_and_the_verdict_stays(live: Deployment, ca
         alert,
         by=cast.alice,
         reason="lookalike",
-        factors={"subject": "Her brother.", "system": "Dark.", "environment": "Rain."},
+        findings=Findings(
+            texts={"subject": "Her brother.", "system": "Dark.", "environment": "Rain."}
+        ),
     )
 
     purge.purge()

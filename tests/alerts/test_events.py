@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django.fixtures import Settings
 
-from alerts import events, lifecycle
+from alerts import events, raising
 from alerts.enums import EventKind
 from alerts.models import Alert, AlertEvent
 from deployments.enums import Status
@@ -119,7 +119,7 @@ def test_a_reader_that_polls_sees_every_event_once_and_in_order():
     def write_all() -> None:
         def writer(index: int) -> None:
             for _ in range(8):
-                alert = lifecycle.raise_alert(live, camera, new_alert(entries[index]))
+                alert = raising.raise_alert(live, camera, new_alert(entries[index]))
                 assert alert is not None
                 events.emit(alert, EventKind.SEEN_AGAIN)
 
@@ -152,7 +152,7 @@ def test_a_broker_that_is_gone_loses_no_alert(settings: Settings):
     channel_layers.backends.clear()
     try:
         events.knock(live.uuid)
-        alert = lifecycle.raise_alert(live, live.cameras.get(), new_alert(entry))
+        alert = raising.raise_alert(live, live.cameras.get(), new_alert(entry))
     finally:
         channel_layers.backends.clear()
         channel_layers.backends.update(held)

@@ -13,9 +13,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from alerts import lifecycle
-from alerts.enums import AlertStatus, DismissalReason, EventKind, OfficersView, Outcome
-from alerts.models import Adjudication, Alert, AlertEvent, Engagement, FieldAssessment
+from alerts import lifecycle, raising, second_opinions
+from alerts.enums import AlertStatus, DismissalReason, EventKind, OfficersView, Outcome, Verdict
+from alerts.findings import Findings
+from alerts.models import Adjudication, Alert, AlertEvent, Engagement, FieldAssessment, FirstLook
 from alerts.transitions import MOVES
 from deployments import audit, image_store, watchlist
 from deployments import lifecycle as deployment_lifecycle
@@ -34,7 +35,7 @@ from tests.factories import (
     new_alert,
 )
 
-FACTORS = {"subject": "Same scar on the left cheek."}
+FINDINGS = Findings(texts={"subject": "Same scar on the left cheek."})
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def camera(live: Deployment) -> Camera:
 def test_an_alert_names_entry_threshold_model_and_version(
     live: Deployment, camera: Camera, entry: WatchlistEntry
 ):
-    alert = lifecycle.raise_alert(live, camera, new_alert(entry, similarity=0.77))
+    alert = raising.raise_alert(live, camera, new_alert(entry, similarity=0.77))
 
     assert alert is not None
     stored = Alert.objects.get(pk=alert.pk)
@@ -74,7 +75,7 @@ def test_raising_stores_both_pictures_one_event_and_one_audit_row(
 ):
     new = new_alert(entry)
 
-    alert = lifecycle.raise_alert(live, camera, new)
+    alert = raising.raise_alert(live, camera, new)
 
     assert alert is not None
     assert alert.probe is not None
@@ -93,7 +94,7 @@ def test_nothing_is_raised_without_a_live_authority(cast: Cast, status: Status):
     deployment = make_deployment(status=status)
     other = make_entry(make_deployment(status=Status.LIVE))
 
-    assert lifecycle.raise_alert(deployment, deployment.cameras.get(), new_alert(other)) is None
+    assert raising.raise_alert(deployment, deployment.cameras.get(), new_alert(other)) is None
     assert Alert.objects.count() == StoredImage.objects.filter(kind="probe").count() == 0
 
 
@@ -105,7 +106,7 @@ def test_a_stale_view_of_the_deployment_raises_nothing(
     deployment_lifecycle.suspend(live, by=cast.alice, reason="Rain.")
 
     assert stale.status == Status.LIVE
-    assert lifecycle.raise_alert(stale, camera, new_alert(entry)) is None
+    assert raising.raise_alert(stale, camera, new_alert(entry)) is None
 
 
 def test_a_person_of_another_list_or_withdrawn_or_pending_raises_nothing(
@@ -117,7 +118,7 @@ def test_a_person_of_another_list_or_withdrawn_or_pending_raises_nothing(
     watchlist.withdraw_entry(entry, by=cast.watchlist_manager, reason="Arrested elsewhere.")
 
     for new in (new_alert(foreign), new_alert(pending), gone):
-        assert lifecycle.raise_alert(live, camera, new) is None
+        assert raising.raise_alert(live, camera, new) is None
     assert Alert.objects.count() == 0
 
 
@@ -128,7 +129,7 @@ def test_a_match_that_does_not_fit_the_authority_is_refused_whole(
     live: Deployment, camera: Camera, entry: WatchlistEntry, change: dict[str, object]
 ):
     with pytest.raises(DatabaseError):
-        lifecycle.raise_alert(live, camera, new_alert(entry, **change))
+        raising.raise_alert(live, camera, new_alert(entry, **change))
 
     assert Alert.objects.count() == AlertEvent.objects.count() == 0
     assert not StoredImage.objects.filter(kind__in=("probe", "context")).exists()
@@ -137,7 +138,7 @@ def test_a_match_that_does_not_fit_the_authority_is_refused_whole(
 
 def test_a_camera_that_was_not_authorised_raises_nothing(live: Deployment, entry: WatchlistEntry):
     with pytest.raises(DatabaseError, match="not authorised"):
-        lifecycle.raise_alert(live, make_camera(), new_alert(entry))
+        raising.raise_alert(live, make_camera(), new_alert(entry))
 
 
 def test_an_alert_whose_audit_row_fails_was_never_raised(
@@ -147,7 +148,7 @@ def test_an_alert_whose_audit_row_fails_was_never_raised(
         mock.patch.object(audit, "record", side_effect=OSError("no room")),
         pytest.raises(OSError, match="no room"),
     ):
-        lifecycle.raise_alert(live, camera, new_alert(entry))
+        raising.raise_alert(live, camera, new_alert(entry))
 
     assert Alert.objects.count() == AlertEvent.objects.count() == 0
     live.refresh_from_db()
@@ -159,7 +160,7 @@ def test_an_alert_whose_audit_row_fails_was_never_raised(
 
 def _seen(live: Deployment, camera: Camera, entry: WatchlistEntry, after_s: float) -> Alert:
     at = timezone.now() + timedelta(seconds=after_s)
-    alert = lifecycle.raise_alert(live, camera, new_alert(entry, captured_at=at))
+    alert = raising.raise_alert(live, camera, new_alert(entry, captured_at=at))
     assert alert is not None
     return alert
 
@@ -217,13 +218,20 @@ def test_consoles_hear_of_repeats_now_and_then_only(
         _seen(live, camera, entry, 1)
     assert alert.events.count() == 1
 
-    with mock.patch.object(lifecycle, "SEEN_AGAIN_EVERY", timedelta(0)):
+    with mock.patch.object(raising, "SEEN_AGAIN_EVERY", timedelta(0)):
         _seen(live, camera, entry, 2)
 
     assert alert.events.filter(kind=EventKind.SEEN_AGAIN).count() == 1
 
 
 # Deciding
+
+
+def _ask_second(alert: Alert, by: User) -> Alert:
+    """With the first look that the question wants, where this person can have had one."""
+    if alert.claimed_by_id == by.pk and alert.status == AlertStatus.CLAIMED:
+        FirstLook.objects.get_or_create(alert=alert, by=by)
+    return second_opinions.ask(alert, by=by)
 
 
 @dataclass(frozen=True)
@@ -272,7 +280,30 @@ CASES = {
             AlertStatus.CLAIMED,
             EventKind.CONFIRMED,
             ("alice",),
-            lambda a, by: lifecycle.confirm(a, by=by, factors=FACTORS),
+            lambda a, by: lifecycle.confirm(a, by=by, findings=FINDINGS),
+        ),
+        Case(
+            "ask_second",
+            AlertStatus.CLAIMED,
+            EventKind.SECOND_ASKED,
+            ("alice",),
+            lambda a, by: _ask_second(a, by=by),
+        ),
+        Case(
+            "end_second",
+            AlertStatus.SECOND_LOOK,
+            EventKind.SECOND_GIVEN,
+            ("bob",),
+            lambda a, by: second_opinions.answer(
+                a, by=by, verdict=Verdict.CONFIRMED, findings=FINDINGS
+            ),
+        ),
+        Case(
+            "undo",
+            AlertStatus.CONFIRMED,
+            EventKind.UNDONE,
+            ("alice",),
+            lambda a, by: lifecycle.undo(a, by=by),
         ),
         Case(
             "dispatch",
@@ -319,7 +350,8 @@ by_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 
 def test_every_move_is_tried():
-    assert set(CASES) == set(MOVES)
+    """No person abandons an alert: see test_clock."""
+    assert set(CASES) | {"abandon"} == set(MOVES)
 
 
 @by_case
@@ -440,7 +472,7 @@ def test_a_confirmation_says_what_was_compared(
     alert = make_alert(live, status=AlertStatus.CLAIMED)
 
     with pytest.raises(Refused, match="what you compared"):
-        lifecycle.confirm(alert, by=cast.alice, factors=factors)
+        lifecycle.confirm(alert, by=cast.alice, findings=Findings(texts=factors))
 
 
 def test_a_dismissal_says_why(live: Deployment, cast: Cast):
@@ -513,9 +545,9 @@ def test_what_nobody_claims_escalates_once(live: Deployment, cast: Cast):
 def test_hundreds_of_attempts_to_claim_have_one_winner_each():
     cast, live = make_cast(), make_deployment(status=Status.LIVE)
     camera = live.cameras.get()
-    with mock.patch.object(lifecycle, "_extend", return_value=None):  # one person, many alerts
+    with mock.patch.object(raising, "_extend", return_value=None):  # one person, many alerts
         entry = make_entry(live)
-        alerts = [lifecycle.raise_alert(live, camera, new_alert(entry)) for _ in range(50)]
+        alerts = [raising.raise_alert(live, camera, new_alert(entry)) for _ in range(50)]
     start_line = threading.Barrier(4)
 
     def claims_all(by: User) -> list[bool]:
@@ -550,7 +582,7 @@ def test_a_sighting_and_a_claim_do_not_wait_for_each_other():
             lock(live.pk)
             held.set()
             wait_until_blocked()
-            return lifecycle.raise_alert(live, camera, new_alert(entry))
+            return raising.raise_alert(live, camera, new_alert(entry))
 
     def claims() -> Alert:
         assert held.wait(30)
@@ -581,7 +613,7 @@ def test_a_consultation_and_a_sighting_do_not_wait_for_each_other():
 
     def sees() -> Alert | None:
         assert recorded.wait(30)
-        return lifecycle.raise_alert(live, camera, new_alert(entry))
+        return raising.raise_alert(live, camera, new_alert(entry))
 
     looked, seen = at_once([looks, sees])
 
@@ -600,11 +632,11 @@ def test_a_withdrawal_and_a_sighting_of_the_same_person_end_well():
         make_alert(live, entry=entry)
         results = at_once(
             [
-                partial(lifecycle.raise_alert, live, camera, new),
+                partial(raising.raise_alert, live, camera, new),
                 partial(
                     watchlist.withdraw_entry, entry, by=cast.watchlist_manager, reason="Arrested."
                 ),
-                partial(lifecycle.raise_alert, live, camera, new),
+                partial(raising.raise_alert, live, camera, new),
             ]
         )
         assert not [result for result in results if isinstance(result, Exception)]
@@ -621,14 +653,14 @@ def test_a_storm_of_everything_at_once_leaves_one_order_and_no_deadlock():
         for alert in Alert.objects.filter(deployment=live, status=AlertStatus.RAISED):
             try:
                 held = lifecycle.claim(alert, by=by)
-                lifecycle.confirm(held, by=by, factors=FACTORS)
+                lifecycle.confirm(held, by=by, findings=FINDINGS)
                 lifecycle.dispatch(held, by=by, source="pnc")
             except Refused:
                 continue
 
     def recogniser(entry: WatchlistEntry) -> None:
         for _ in range(6):
-            lifecycle.raise_alert(live, camera, new_alert(entry))
+            raising.raise_alert(live, camera, new_alert(entry))
 
     calls: list[Callable[[], Any]] = [partial(recogniser, entry) for entry in entries]
     calls += [lambda: operator(cast.alice), lambda: operator(cast.bob)]

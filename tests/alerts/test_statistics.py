@@ -7,6 +7,7 @@ from pytest_django.fixtures import Settings
 
 from alerts.enums import AlertStatus, Outcome
 from alerts.statistics import count_alerts
+from alerts.transitions import WEIGHED
 from deployments import lifecycle, purge
 from deployments.enums import Status
 from deployments.models import Deployment, DeploymentResult
@@ -42,9 +43,7 @@ def test_an_alert_counts_as_one_thing(live: Deployment, status: AlertStatus):
     assert counts.alerts == 1
     assert counts.true_alerts == (1 if status in TRUE else 0)
     assert counts.false_alerts == (1 if status == AlertStatus.DISMISSED else 0)
-    assert counts.undecided_alerts == (
-        1 if status in {AlertStatus.RAISED, AlertStatus.CLAIMED} else 0
-    )
+    assert counts.undecided_alerts == (1 if status in WEIGHED else 0)
     assert counts.engagements == (1 if status == AlertStatus.ENGAGED else 0)
 
 

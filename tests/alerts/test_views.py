@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from alerts import erasure
+from alerts import erasure, raising
 from alerts.enums import AlertStatus, Outcome
 from alerts.models import Adjudication, Alert
 from deployments import image_store
@@ -280,12 +280,20 @@ def test_name_is_told_only_to_the_operator_who_judges(
 
     assert alice.get(asked).status_code == 403
     post(alice, "claim", alert)
+    unseen = alice.get(asked)
+    assert (unseen.status_code, unseen.json()["error"]) == (
+        403,
+        "Record your own first look before the name and the score are shown.",
+    )
+    assert post(alice, "look", alert)["error"]
+    post(alice, "look", alert, in_favour="nose")
 
     assert bob.get(asked).status_code == 403
     assert b"Zebulon" not in alice.get(url("detail", alert)).content
     identity = alice.get(asked).json()["identity"]
     assert (identity["name"], identity["reference"]) == ("Zebulon Quux", "ZQ-771")
     assert identity["band"] == "Far above the threshold"
+    assert identity["band_meaning"].startswith("Measured on ")
     assert (
         AuditEvent.objects.filter(action="alert.viewed", details='{"what": "identity"}').count()
         == 1
@@ -361,3 +369,61 @@ def test_handheld_can_be_installed(cast: Cast, live: Deployment, signed_in: Sign
 
     assert response["Content-Type"] == "application/manifest+json"
     assert response.json()["start_url"] == reverse("alerts:handheld", args=[live.uuid])
+
+
+def test_others_on_the_list_who_are_near_are_compared_with(
+    cast: Cast, live: Deployment, signed_in: SignedIn
+) -> None:
+    near = make_entry(live, name="Zebulon Quux")
+    alert = make_alert(live, others=(raising.Near(near.pk, 0.79),), is_lookalike=True)
+    client = signed_in(cast.alice)
+
+    (other,) = client.get(url("detail", alert)).json()["sources"]["others"]
+    picture = client.get(other["image"])
+
+    assert picture["Cache-Control"] == "private, no-store"
+    assert picture.content.startswith(b"\xff\xd8")
+    assert AuditEvent.objects.filter(details='{"what": "other 1"}').count() == 1
+    assert client.get(url("other_image", alert, "2")).status_code == 410
+    post(client, "claim", alert)
+    post(client, "look", alert, in_favour="nose")
+    identity = client.get(url("detail", alert) + "?identity=1").json()["identity"]
+    assert [each["name"] for each in identity["others"]] == ["Zebulon Quux"]
+
+
+def test_officers_are_shown_no_others(cast: Cast, live: Deployment, signed_in: SignedIn) -> None:
+    near = make_entry(live)
+    alert = make_alert(live, status=AlertStatus.DISPATCHED, others=(raising.Near(near.pk, 0.79),))
+
+    response = signed_in(cast.engagement_officer).get(url("other_image", alert, "1"))
+
+    assert response.status_code == 403
+    assert AuditEvent.objects.filter(action="alert.refused").count() == 1
+
+
+def test_only_somebody_of_this_list_is_near(cast: Cast, live: Deployment) -> None:
+    elsewhere = make_entry(make_deployment(status=Status.LIVE))
+    entry = make_entry(live)
+
+    alert = make_alert(
+        live,
+        entry=entry,
+        others=(raising.Near(elsewhere.pk, 0.7), raising.Near(entry.pk, 0.7)),
+    )
+
+    assert not alert.others.exists()
+
+
+def test_finding_outside_the_list_is_refused(
+    cast: Cast, live: Deployment, signed_in: SignedIn
+) -> None:
+    alert = make_alert(live, status=AlertStatus.CLAIMED, by=cast.alice)
+    client = signed_in(cast.alice)
+
+    for fields in (
+        {"in_favour": "the way she walks"},
+        {"in_favour": "nose", "against": "nose"},
+    ):
+        assert client.post(url("confirm", alert), fields).status_code == 409
+    alert.refresh_from_db()
+    assert alert.status == AlertStatus.CLAIMED

@@ -28,6 +28,10 @@ class WebServer:
 
     files: Path
     port: int = field(default_factory=_free_port)
+    # Beside the settings of the run: long enough to press the key, and to look away from a page.
+    settings: dict[str, str] = field(
+        default_factory=lambda: {"LFR_UNDO_S": "3", "LFR_CONSOLE_GONE_S": "600"}
+    )
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -52,7 +56,12 @@ class WebServer:
         database = os.environ["LFR_DATABASE_URL"]
         address, _, query = database.partition("?")
         own = f"{address.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}"
-        return {"LFR_DATABASE_URL": own, "LFR_FILE_STORE": str(self.files), "LFR_DEMO": "1"}
+        return {
+            "LFR_DATABASE_URL": own,
+            "LFR_FILE_STORE": str(self.files),
+            "LFR_DEMO": "1",
+            **self.settings,
+        }
 
     def _wait(self) -> None:
         deadline = time.monotonic() + STARTS_WITHIN_S

@@ -1,13 +1,12 @@
-// Decisions on their way to the server. A dismissal waits a few seconds, because it erases; if the
-// page goes away meanwhile nothing is dismissed and the alert stays with its operator.
+// Decisions on their way to the server. Taking one back is a decision of its own: the server keeps
+// the time, and tells no officer and erases nothing before it is over.
 
 import { post } from "./post.js";
 
-const UNDO_S = 5;
+const NOT_LIVE = "The connection is not live, so nothing can be decided.";
 
 export class Actions extends EventTarget {
   #busy = new Set();
-  #pending = new Map();
 
   constructor(store, connection) {
     super();
@@ -24,14 +23,10 @@ export class Actions extends EventTarget {
     return this.#busy.has(uuid);
   }
 
-  secondsToUndo(uuid) {
-    return this.#pending.get(uuid)?.left ?? null;
-  }
-
   // Returns why it was refused, in words; empty where it was done.
   async act(facts, name, fields) {
-    if (this.isBlocked) return "The connection is not live, so nothing can be decided.";
-    if (name === "dismiss" && !(await this.#waitForUndo(facts.uuid))) return "";
+    if (this.isBlocked) return NOT_LIVE;
+    if (this.isBusy(facts.uuid)) return "";
     this.#busy.add(facts.uuid);
     this.#changed();
     const { ok, answer, words } = await post(`${facts.url}${name}/`, fields);
@@ -39,30 +34,6 @@ export class Actions extends EventTarget {
     if (answer.alert) this.store.apply(answer.alert);
     this.#changed();
     return ok ? "" : words;
-  }
-
-  undo(uuid) {
-    this.#pending.get(uuid)?.settle(false);
-  }
-
-  #waitForUndo(uuid) {
-    if (this.#pending.has(uuid)) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const pending = { left: UNDO_S };
-      pending.settle = (goOn) => {
-        clearInterval(pending.timer);
-        this.#pending.delete(uuid);
-        this.#changed();
-        resolve(goOn);
-      };
-      pending.timer = setInterval(() => {
-        pending.left -= 1;
-        if (pending.left <= 0) pending.settle(true);
-        else this.#changed();
-      }, 1000);
-      this.#pending.set(uuid, pending);
-      this.#changed();
-    });
   }
 
   #changed() {

@@ -1,19 +1,19 @@
 // What the operator compared, kept for each alert until it is decided. The findings come first: only
-// then are the name and the score band shown, and only then can the alert be confirmed.
+// once this first look is on record are the name and the score band shown.
 
 import { find, findAll, setText, show } from "./dom.js";
 
 const NEXT = { "": "agrees", agrees: "differs", differs: "" };
-const LONGEST = 300;
+const FINDINGS = { agrees: "in_favour", differs: "against" };
 
 export class Judgement {
   #drafts = new Map();
 
-  constructor(form) {
+  constructor(form, firstLook) {
     this.form = form;
     this.reason = find("[data-reason]", form);
-    this.reveal = find("[data-reveal]", form);
-    this.identity = find("[data-identity]", form);
+    this.reveal = find("[data-reveal]", firstLook);
+    this.identity = find("[data-identity]", firstLook);
     this.onChange = () => {};
     for (const prompt of findAll("[data-prompt]", form)) {
       prompt.addEventListener("click", () => {
@@ -29,10 +29,8 @@ export class Judgement {
     if (this.uuid === uuid) return;
     this.uuid = uuid;
     const draft = this.#drafts.get(uuid) ?? { findings: {}, texts: {}, reason: "" };
-    for (const prompt of findAll("[data-prompt]", this.form)) {
-      setFinding(prompt, draft.findings[prompt.dataset.prompt] ?? "");
-    }
-    for (const group of this.#groups()) group.input.value = draft.texts[group.name] ?? "";
+    for (const prompt of this.#prompts()) setFinding(prompt, draft.findings[prompt.dataset.value] ?? "");
+    for (const input of this.#texts()) input.value = draft.texts[input.name] ?? "";
     this.reason.value = draft.reason;
     show(this.identity, false);
     this.onChange();
@@ -45,36 +43,40 @@ export class Judgement {
   }
 
   showIdentity(identity) {
-    for (const name of ["name", "reference", "band"]) {
+    for (const name of ["name", "reference", "band", "band_meaning"]) {
       setText(find(`[data-slot="${name}"]`, this.identity), identity[name]);
     }
+    const near = identity.others.map((other) => `${other.name} (${other.reference}), ${other.band.toLowerCase()}`);
+    setText(find('[data-slot="near"]', this.identity), near.length ? `Almost as similar: ${near.join("; ")}.` : "");
     show(this.identity, true);
     show(this.reveal, false);
   }
 
   get hasFindings() {
-    return Object.values(this.factors).some((text) => text !== "");
+    return Object.values(this.findings).some((value) => value.length > 0);
   }
 
-  // "Agrees: Nose; Ears. Differs: Apparent age. Hat pulled low." by subject, system, environment.
-  get factors() {
-    return Object.fromEntries(this.#groups().map((group) => [group.name, sentence(group)]));
+  // As the server takes it: factors for and against, and the texts by subject.
+  get findings() {
+    const chosen = { in_favour: [], against: [] };
+    for (const { dataset } of this.#prompts()) {
+      if (dataset.finding) chosen[FINDINGS[dataset.finding]].push(dataset.value);
+    }
+    return { ...chosen, ...Object.fromEntries(this.#texts().map((input) => [input.name, input.value.trim()])) };
   }
 
-  #groups() {
-    return findAll("[data-factor]", this.form).map((fieldset) => ({
-      name: fieldset.dataset.factor,
-      input: find("input", fieldset),
-      prompts: findAll("[data-prompt]", fieldset),
-    }));
+  #prompts() {
+    return findAll("[data-prompt]", this.form);
+  }
+
+  #texts() {
+    return findAll("[data-factor] input", this.form);
   }
 
   #changed() {
     this.#drafts.set(this.uuid, {
-      findings: Object.fromEntries(
-        findAll("[data-prompt]", this.form).map((each) => [each.dataset.prompt, each.dataset.finding]),
-      ),
-      texts: Object.fromEntries(this.#groups().map((group) => [group.name, group.input.value])),
+      findings: Object.fromEntries(this.#prompts().map(({ dataset }) => [dataset.value, dataset.finding])),
+      texts: Object.fromEntries(this.#texts().map((input) => [input.name, input.value])),
       reason: this.reason.value,
     });
     this.onChange();
@@ -86,12 +88,9 @@ function setFinding(prompt, finding) {
   setText(find("[data-finding-words]", prompt), finding ? `, ${finding}` : ", not compared");
 }
 
-function sentence({ input, prompts }) {
+export function comparedWords({ in_favour: agrees, against, subject, system, environment }) {
   const parts = [];
-  for (const [finding, word] of [["agrees", "Agrees"], ["differs", "Differs"]]) {
-    const names = prompts.filter((each) => each.dataset.finding === finding);
-    if (names.length) parts.push(`${word}: ${names.map((each) => each.dataset.prompt).join("; ")}.`);
-  }
-  if (input.value.trim()) parts.push(input.value.trim());
-  return parts.join(" ").slice(0, LONGEST);
+  if (agrees.length) parts.push(`Agrees: ${agrees.join(", ")}.`);
+  if (against.length) parts.push(`Differs: ${against.join(", ")}.`);
+  return [...parts, ...[subject, system, environment].filter(Boolean)].join(" ");
 }

@@ -5,6 +5,7 @@ import { Announcer, sayEvent } from "./announce.js";
 import { prepareConfirmation } from "./confirm.js";
 import { find } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
+import { LiveView } from "./live_view.js";
 import { OpenAlert } from "./open_alert.js";
 import { QueueView } from "./queue.js";
 import { Connection } from "./socket.js";
@@ -24,10 +25,12 @@ const sound = new Sound({
   button: find("[data-sound]"),
   words: find("[data-sound-words]"),
   test: find("[data-sound-test]"),
+  warning: find("[data-sound-warning]"),
 });
-const openAlert = new OpenAlert(find("[data-open]"), { store, actions, you });
+const openAlert = new OpenAlert(find("[data-open]"), { store, actions, you, say: (words) => announcer.say(words) });
 const queue = new QueueView(find(".queue"), store, { onOpen: open });
-const state = new StateView(connection);
+const liveView = new LiveView(find("[data-live]"));
+const state = new StateView(connection, liveView);
 
 function open(uuid) {
   openAlert.open(uuid);
@@ -39,7 +42,7 @@ function open(uuid) {
 function openNextIfIdle() {
   const current = openAlert.facts;
   if (current && groupOf(current) !== "decided") return;
-  if (current && actions.isBusy(current.uuid)) return;
+  if (current && (actions.isBusy(current.uuid) || openAlert.canBeUndone)) return;
   const [next] = store.group("waiting");
   if (next && !document.querySelector("dialog[open]")) open(next.uuid);
 }
@@ -49,6 +52,12 @@ function step(by) {
   const at = order.indexOf(openAlert.uuid);
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
   if (next) open(next);
+}
+
+// One's own alert is decided; to another's question one answers.
+function judge(decision, verdict) {
+  openAlert.act(decision);
+  openAlert.act("answer-second", verdict);
 }
 
 connection.addEventListener("hello", ({ detail }) => {
@@ -65,6 +74,7 @@ connection.addEventListener("heartbeat", ({ detail }) => setServerTime(detail.se
 connection.addEventListener("ended", ({ detail }) => {
   const signIn = { href: root.dataset.signIn, words: "Sign in" };
   const page = { href: root.dataset.page, words: "To the deployment" };
+  liveView.stop();
   showNotice(detail.reason, detail.code === 4401 ? signIn : page);
   store.replace([]);
 });
@@ -85,7 +95,10 @@ function isNew({ facts, before, kind }) {
   return (kind === "raised" || kind === "released") && facts.status === "raised" && before?.status !== "raised";
 }
 
-setInterval(() => sound.remind(store.group("waiting"), serverNow()), 1000);
+setInterval(() => {
+  sound.remind(store.group("waiting"), serverNow());
+  openNextIfIdle(); // once a decision can no longer be taken back
+}, 1000);
 new Keyboard({
   dialog: find("[data-keys-dialog]"),
   opener: find("[data-keys]"),
@@ -93,12 +106,18 @@ new Keyboard({
     j: () => step(1),
     k: () => step(-1),
     c: () => openAlert.act("claim"),
-    m: () => openAlert.act("confirm"),
-    n: () => openAlert.act("dismiss"),
+    m: () => judge("confirm", "confirmed"),
+    n: () => judge("dismiss", "dismissed"),
     d: () => openAlert.act("dispatch"),
     x: () => openAlert.act("not-sought"),
-    z: () => (actions.secondsToUndo(openAlert.uuid) === null ? openAlert.act("release") : openAlert.undo()),
-    b: () => openAlert.facts && openAlert.pictures.toggleBlink(),
+    s: () => openAlert.act("ask-second"),
+    v: () => openAlert.reveal(),
+    z: () => openAlert.goBack(),
+    b: () => openAlert.facts && openAlert.compare.toggleBlink(),
+    o: () => openAlert.facts && openAlert.compare.nextOther(),
+    "+": () => openAlert.compare.zoomBy(1),
+    "=": () => openAlert.compare.zoomBy(1),
+    "-": () => openAlert.compare.zoomBy(-1),
   },
 });
 const stopper = find("[data-stop]");

@@ -1,43 +1,56 @@
 // The open alert: what is known, the pictures, and the step that comes next for this operator.
 
+import { Compare } from "./compare.js";
 import { find, findAll, setText, show } from "./dom.js";
-import { Judgement } from "./judgement.js";
-import { Pictures } from "./pictures.js";
+import { Judgement, comparedWords } from "./judgement.js";
 import { get } from "./post.js";
+import { secondsToUndo, stepOf, wayBack } from "./steps.js";
 import { clock, days } from "./times.js";
 
+const COMPARED = new Set(["confirm", "look", "answer-second"]);
+// What another operator or the passing of time did to it, worth reading its details again.
+const READ_AGAIN = new Set(["second_given", "second_ended", "undone"]);
+
 export class OpenAlert {
-  constructor(root, { store, actions, you }) {
+  constructor(root, { store, actions, you, say }) {
     this.root = root;
     this.store = store;
     this.actions = actions;
     this.you = you;
     this.uuid = null;
+    this.looked = false;
     this.article = find("[data-open-alert]", root);
-    this.pictures = new Pictures(find("[data-pictures]", root));
-    this.judgement = new Judgement(find('[data-step="judge"]', root));
+    this.compare = new Compare(find("[data-pictures]", root), { say });
+    this.firstLook = find("[data-first-look]", root);
+    this.judgement = new Judgement(find('[data-step="judge"]', root), this.firstLook);
     this.judgement.onChange = () => this.#allow();
-    this.judgement.reveal.addEventListener("click", () => this.#reveal());
+    this.judgement.reveal.addEventListener("click", () => this.reveal());
     this.sought = find('[data-step="dispatch"]', root);
     this.sought.addEventListener("submit", (event) => event.preventDefault());
     actions.addEventListener("change", () => this.render());
     store.addEventListener("change", ({ detail }) => this.#onChange(detail));
     for (const button of findAll("[data-action]", root)) {
-      button.addEventListener("click", () => this.act(button.dataset.action));
+      button.addEventListener("click", () => this.act(button.dataset.action, button.dataset.verdict));
     }
-    find("[data-undo]", root).addEventListener("click", () => this.undo());
+    setInterval(() => this.#count(), 250);
   }
 
   get facts() {
     return this.uuid && this.store.get(this.uuid);
   }
 
+  get canBeUndone() {
+    return Boolean(this.facts) && stepOf(this.facts, this.you) === "undo";
+  }
+
   open(uuid) {
     const facts = this.store.get(uuid);
     if (!facts) return;
+    const isOther = this.uuid !== uuid;
     this.uuid = uuid;
+    if (isOther) this.looked = false;
     this.#problem("");
-    this.pictures.showAlert(facts);
+    this.compare.showAlert(facts);
     this.judgement.open(uuid);
     this.sought.reset(); // an answer is about one person
     this.#describe(uuid, facts.url);
@@ -46,15 +59,14 @@ export class OpenAlert {
 
   close(words = "") {
     this.uuid = null;
-    this.pictures.clear();
+    this.compare.clear();
     setText(find("[data-open-none] h2", this.root), words || "Nothing is open");
     this.render();
   }
 
-  async act(name) {
+  async act(name, verdict) {
     const facts = this.facts;
-    const button = find(`[data-step]:not([hidden]) [data-action="${name}"]`, this.root);
-    if (!facts || !button || button.disabled) return;
+    if (!facts || !this.#isOffered(name)) return;
     if (name === "dismiss" && !this.judgement.reason.value) {
       this.#problem("Choose why the alert is dismissed.");
       this.judgement.reason.focus();
@@ -66,12 +78,31 @@ export class OpenAlert {
       return;
     }
     this.#problem("");
-    const words = await this.actions.act(facts, name, this.#fields(name));
+    const words = await this.actions.act(facts, name, this.#fields(name, verdict));
     if (this.uuid === facts.uuid) this.#problem(words);
   }
 
-  undo() {
-    if (this.uuid) this.actions.undo(this.uuid);
+  goBack() {
+    const name = this.facts && wayBack(this.facts, this.you);
+    if (name) this.act(name);
+  }
+
+  // The first look goes on record, and only then are the name and the score asked for.
+  async reveal() {
+    const { facts, judgement } = this;
+    if (!facts || judgement.reveal.disabled || judgement.reveal.hidden) return;
+    if (!this.looked) {
+      const words = await this.actions.act(facts, "look", judgement.findings);
+      if (this.uuid !== facts.uuid) return;
+      this.#problem(words);
+      if (words) return;
+      this.looked = true;
+    }
+    const { ok, answer, words } = await get(`${facts.url}?identity=1`);
+    if (this.uuid !== facts.uuid) return;
+    if (ok) judgement.showIdentity(answer.identity);
+    else this.#problem(words);
+    this.#allow();
   }
 
   render() {
@@ -80,8 +111,15 @@ export class OpenAlert {
     show(find("[data-open-none]", this.root), !facts);
     if (!facts) return;
     this.#showFacts(facts);
-    const step = this.#step(facts);
+    const step = stepOf(facts, this.you);
+    this.step = step;
     for (const each of findAll("[data-step]", this.article)) show(each, each.dataset.step === step);
+    const isSecond = facts.claimed_by_id !== this.you.id;
+    show(this.firstLook, !isSecond);
+    for (const part of findAll("[data-for]", this.article)) {
+      show(part, part.dataset.for === (isSecond ? "second" : "holder"));
+    }
+    this.#count();
     this.#allow();
   }
 
@@ -89,24 +127,21 @@ export class OpenAlert {
     if (detail?.facts.erased) this.judgement.forget(detail.facts.uuid);
     if (this.uuid && !this.facts) this.close("The alert was erased.");
     else this.render();
+    if (detail?.facts.uuid === this.uuid && this.facts && READ_AGAIN.has(detail.kind)) {
+      this.#describe(this.uuid, this.facts.url);
+    }
   }
 
-  #step(facts) {
-    if (this.actions.secondsToUndo(facts.uuid) !== null) return "undo";
-    const isMine = facts.claimed_by_id === this.you.id;
-    const steps = {
-      raised: "claim",
-      claimed: isMine ? "judge" : "other",
-      confirmed: isMine ? "dispatch" : "other",
-      dispatched: "sent",
-      engaged: "outcome",
-    };
-    return steps[facts.status] ?? "over";
+  #isOffered(name) {
+    return findAll(`[data-step]:not([hidden]) [data-action="${name}"]`, this.root).some(
+      (button) => !button.disabled && !button.closest("[hidden]"),
+    );
   }
 
-  #fields(name) {
-    if (name === "confirm") return this.judgement.factors;
-    if (name === "dismiss") return { ...this.judgement.factors, reason: this.judgement.reason.value };
+  #fields(name, verdict) {
+    if (name === "dismiss") return { ...this.judgement.findings, reason: this.judgement.reason.value };
+    if (name === "answer-second") return { ...this.judgement.findings, verdict };
+    if (COMPARED.has(name)) return this.judgement.findings;
     if (name === "dispatch" || name === "not-sought") return Object.fromEntries(new FormData(this.sought));
     if (name === "resolve") return Object.fromEntries(new FormData(find('[data-step="outcome"]', this.article)));
     return {};
@@ -125,39 +160,55 @@ export class OpenAlert {
       sightings: String(facts.sightings),
       status_words: facts.claimed_by ? `${facts.status_words}: ${facts.claimed_by}` : facts.status_words,
       held_by: facts.claimed_by ?? "",
-      over_words: facts.outcome_words || facts.status_words,
+      over_words: [facts.outcome_words || facts.status_words, facts.kind_words].join(" · "),
     };
     for (const [name, value] of Object.entries(values)) {
-      setText(find(`[data-slot="${name}"]`, this.article), value);
+      for (const slot of findAll(`[data-slot="${name}"]`, this.article)) setText(slot, value);
     }
     show(find("[data-flag-lookalike]", this.article), facts.lookalike);
-    setText(find("[data-undo-left]", this.article), `${this.actions.secondsToUndo(facts.uuid) ?? 0} s`);
+  }
+
+  // What can be taken back is counted down; the server decides when it is over.
+  #count() {
+    const facts = this.facts;
+    if (!facts) return;
+    if (stepOf(facts, this.you) !== this.step) this.render();
+    if (this.step !== "undo") return;
+    const what = facts.status === "dismissed" ? "Dismissed. Its images are erased in" : "Officers are told in";
+    setText(find("[data-undo-words]", this.article), what);
+    setText(find("[data-undo-left]", this.article), `${Math.ceil(secondsToUndo(facts))} s`);
   }
 
   // Decisions wait for a live connection: somebody else may have been quicker.
   #allow() {
+    const { hasFindings, reveal, identity } = this.judgement;
+    const isOff = this.actions.isBlocked || this.actions.isBusy(this.uuid);
     for (const button of findAll("[data-action]", this.article)) {
-      const needsFindings = button.dataset.action === "confirm" && !this.judgement.hasFindings;
-      button.disabled = this.actions.isBlocked || this.actions.isBusy(this.uuid) || needsFindings;
+      const { action } = button.dataset;
+      const needsFindings = (COMPARED.has(action) && !hasFindings) || (action === "ask-second" && !this.looked);
+      button.disabled = isOff || needsFindings;
     }
-    this.judgement.reveal.disabled = this.actions.isBlocked || !this.judgement.hasFindings;
-    show(this.judgement.reveal, this.judgement.identity.hidden);
+    reveal.disabled = isOff || !(hasFindings || this.looked);
+    show(reveal, identity.hidden && this.step === "judge");
   }
 
   async #describe(uuid, url) {
-    setText(find('[data-slot="image_age"]', this.article), "–");
+    const age = find('[data-slot="image_age"]', this.article);
     const { ok, answer } = await get(url);
-    if (!ok || this.uuid !== uuid) return;
-    const age = answer.sources ? days(answer.sources.image_age_days) : "–";
-    setText(find('[data-slot="image_age"]', this.article), age);
+    if (this.uuid !== uuid) return;
+    setText(age, ok && answer.sources ? days(answer.sources.image_age_days) : "–");
+    if (!ok) return;
+    this.looked = answer.looked;
+    this.compare.describe(answer.sources);
+    this.#showSecond(answer.second);
+    this.#allow();
   }
 
-  async #reveal() {
-    const { uuid, url } = this.facts;
-    const { ok, answer, words } = await get(`${url}?identity=1`);
-    if (this.uuid !== uuid) return;
-    if (ok) this.judgement.showIdentity(answer.identity);
-    else this.#problem(words);
+  #showSecond(second) {
+    const box = find("[data-second]", this.article);
+    const given = second?.answered_by ? second : null;
+    setText(box, given ? `${given.answered_by}: ${given.verdict_words.toLowerCase()}. ${comparedWords(given.compared)}` : "");
+    show(box, Boolean(given));
   }
 
   #problem(words) {

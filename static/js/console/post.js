@@ -12,12 +12,17 @@ export async function post(url, fields = {}) {
   return ask(url, {
     method: "POST",
     headers: { "X-CSRFToken": token(), Accept: "application/json" },
-    body: new URLSearchParams(fields),
+    body: new URLSearchParams(pairs(fields)),
   });
 }
 
 export async function get(url) {
   return ask(url, { headers: { Accept: "application/json" } });
+}
+
+// A list becomes a field repeated.
+function pairs(fields) {
+  return Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
 }
 
 async function ask(url, options) {

@@ -127,9 +127,11 @@ function noteOn(facts) {
   if (facts.lookalike) notes.push("Look-alike on the list");
   if (facts.sightings > 1) notes.push(`Seen ${facts.sightings} times`);
   if (facts.status === "raised" && facts.escalated) notes.push("Nobody has taken this alert");
+  if (facts.status === "second_look") notes.push(`${facts.claimed_by} asks for a second operator`);
   if (facts.status === "claimed") notes.push(`With ${facts.claimed_by}`);
   if (facts.status === "confirmed") notes.push(`Confirmed by ${facts.claimed_by}`);
+  if (facts.sending_at !== null) notes.push("Officers are about to be told");
   if (facts.status === "engaged") notes.push(facts.status_words);
-  if (groupOf(facts) === "decided") notes.push(facts.outcome_words || facts.status_words);
+  if (groupOf(facts) === "decided") notes.push(facts.outcome_words || facts.status_words, facts.kind_words);
   return notes.join(" · ");
 }

@@ -1,17 +1,23 @@
-// A sound for a new alert, and again, louder, while nobody takes it. It can be tested, and the bar
-// always says whether it is on: a browser keeps a page silent until someone presses something.
+// A sound for a new alert, and again, louder, while nobody takes it. It can be tested, and it is never
+// off without a warning: a browser keeps a page silent until someone presses something, and nobody
+// but the person can say whether the loudspeaker is on.
 
-import { setText } from "./dom.js";
+import { setText, show } from "./dom.js";
 
 const KEY = "lfr-console-sound";
 const NOTES = { red: [880, 1175, 880, 1175], amber: [784, 988], green: [659] };
 const NOTE_S = 0.14;
 const REMIND_AFTER_S = 10;
+const BLOCKED = "No sound yet: the browser keeps this page silent until you press a key or a button.";
+const OFF = "Sound is off: new alerts are silent. Press “Sound off” to turn it on.";
+const HEARD = "Did you hear four tones? If not, turn up the volume of this computer and of this browser.";
+const ASKED_FOR_MS = 8000;
 
 export class Sound {
-  constructor({ button, words, test }) {
+  constructor({ button, words, test, warning }) {
     this.button = button;
     this.words = words;
+    this.warning = warning;
     this.wanted = localStorage.getItem(KEY) !== "off";
     button.addEventListener("click", () => this.#toggle());
     test.addEventListener("click", () => this.#test());
@@ -58,6 +64,13 @@ export class Sound {
     localStorage.setItem(KEY, "on");
     await this.#unlock();
     this.play("red");
+    this.isTested = this.isOn;
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => {
+      this.isTested = false;
+      this.#show();
+    }, ASKED_FOR_MS);
+    this.#show();
   }
 
   #note(frequency, after, volume) {
@@ -76,5 +89,8 @@ export class Sound {
     this.button.setAttribute("aria-pressed", String(this.isOn));
     this.button.classList.toggle("tool-warn", !this.isOn);
     setText(this.words, this.isOn ? "Sound on" : this.wanted ? "Sound waits: press" : "Sound off");
+    const warning = this.isOn ? (this.isTested ? HEARD : "") : this.wanted ? BLOCKED : OFF;
+    setText(this.warning, warning);
+    show(this.warning, Boolean(warning));
   }
 }

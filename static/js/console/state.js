@@ -8,8 +8,10 @@ const CAMERA_TONES = { live: "good", connecting: "accent", idle: "", ended: "" }
 const OLD_PICTURE_S = 5;
 
 export class StateView {
-  constructor(connection) {
+  constructor(connection, liveView) {
     this.connection = connection;
+    this.liveView = liveView;
+    liveView.panel.addEventListener("change", () => this.#showWatched());
     this.badge = find("[data-connection]");
     this.cameras = find("[data-cameras]");
     connection.addEventListener("heartbeat", ({ detail }) => this.#show(detail));
@@ -37,10 +39,8 @@ export class StateView {
     setTone(find("[data-status]"), DEPLOYMENT_TONES[deployment.status] ?? "", deployment.status_words);
     setText(find("[data-watchlist]"), watchlistWords(deployment));
     setText(find("[data-threshold]"), `${deployment.threshold.toFixed(3)} · ${deployment.profile}`);
-    const present = operators.filter((operator) => operator.present);
-    const operatorCell = find("[data-operators]");
-    setText(operatorCell, String(present.length));
-    operatorCell.title = operators.map(operatorWords).join("\n");
+    setText(find("[data-operators]"), String(operators.filter((operator) => operator.present).length));
+    this.#showOperators(operators);
     this.#tick();
     this.#showCameras(cameras);
   }
@@ -50,14 +50,39 @@ export class StateView {
     setText(find("[data-window]"), this.endsAt === null ? "Over" : period(this.endsAt - serverNow()));
   }
 
+  #showOperators(operators) {
+    const words = operators.map(operatorWords);
+    if (words.join() === this.operatorWords) return;
+    this.operatorWords = words.join();
+    find("[data-operators-list]").replaceChildren(...words.map((text) => element("li", { text })));
+  }
+
   #showCameras(cameras) {
     while (this.cameras.children.length > cameras.length) this.cameras.lastChild.remove();
     cameras.forEach((camera, index) => {
-      const item = this.cameras.children[index] ?? this.cameras.appendChild(cameraItem());
+      const item = this.cameras.children[index] ?? this.cameras.appendChild(this.#cameraItem());
+      item.camera = camera;
       setText(find("[data-name]", item), camera.name);
       setTone(find("[data-state]", item), cameraTone(camera), camera.state_words);
       setText(find("[data-figures]", item), cameraFigures(camera));
     });
+    this.#showWatched();
+  }
+
+  #cameraItem() {
+    const name = element("strong", { "data-name": "" });
+    const watch = element("button", { type: "button", className: "tool camera-name", title: "Watch live" }, name);
+    const item = element("li", { className: "camera" }, watch,
+      element("span", { className: "badge", "data-state": "" }),
+      element("span", { className: "camera-figures number", "data-figures": "" }));
+    watch.addEventListener("click", () => this.liveView.toggle(item.camera));
+    return item;
+  }
+
+  #showWatched() {
+    for (const item of this.cameras.children) {
+      find("button", item).setAttribute("aria-pressed", String(item.camera.id === this.liveView.camera));
+    }
   }
 }
 
@@ -73,13 +98,6 @@ export function showNotice(words, link) {
   show(notice, true);
 }
 
-function cameraItem() {
-  return element("li", { className: "camera" },
-    element("strong", { "data-name": "" }),
-    element("span", { className: "badge", "data-state": "" }),
-    element("span", { className: "camera-figures number", "data-figures": "" }));
-}
-
 function hasOldPicture(camera) {
   return camera.state === "live" && camera.picture_age_s > OLD_PICTURE_S;
 }
@@ -89,12 +107,13 @@ function cameraTone(camera) {
 }
 
 function cameraFigures(camera) {
-  const figures = [`${camera.faces_seen} faces`, `${camera.frames_per_s.toFixed(1)} fps`];
-  if (camera.dropped) figures.push(`${camera.dropped} dropped`);
-  if (hasOldPicture(camera)) {
-    figures.push(`picture ${period(camera.picture_age_s)} old`);
-  }
-  return figures.join(" · ");
+  if (camera.picture_age_s === null) return "no picture yet";
+  return [
+    `picture ${period(camera.picture_age_s)} old`,
+    `${camera.frames_per_s.toFixed(1)} fps`,
+    `${camera.dropped} dropped`,
+    `${Math.round(camera.faces_per_min)} faces/min`,
+  ].join(" · ");
 }
 
 function watchlistWords({ watchlist_size: size, watchlist_built_at: builtAt }) {

@@ -1,10 +1,10 @@
 // What this page knows of the alerts: the last facts of each, in the order they were told.
 
 const KEPT_DECIDED = 30;
-const URGENCY = { red: 0, amber: 1, green: 2 };
 const GROUPS = {
   raised: "waiting",
   claimed: "held",
+  second_look: "held",
   confirmed: "held",
   dispatched: "sent",
   engaged: "sent",
@@ -60,13 +60,13 @@ export function groupOf(facts) {
   return GROUPS[facts.status];
 }
 
-// How far an alert is. A release goes back, and comes as an event.
+// How far an alert is. What goes back (a release, an undo) comes as an event as well.
 function rank(facts) {
   return Object.keys(GROUPS).indexOf(facts.status);
 }
 
 function byUrgency(one, other) {
-  return URGENCY[one.response] - URGENCY[other.response] || one.raised_at - other.raised_at;
+  return other.urgency - one.urgency || one.raised_at - other.raised_at;
 }
 
 function byDecision(one, other) {
