@@ -154,7 +154,7 @@ def erase_files(of: WatchlistImport) -> int:
     """Rows now, files as the transaction commits."""
     ids = list(of.files.values_list("pk", flat=True))
     of.files.all().delete()
-    transaction.on_commit(lambda: [path_of(pk).unlink(missing_ok=True) for pk in ids], robust=True)
+    transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
 
 
@@ -167,6 +167,11 @@ def orphans(*, older_than: float) -> list[Path]:
         for path in folder.glob("*")
         if path.name not in known and path.stat().st_mtime < older_than
     ]
+
+
+def _unlink(ids: list[uuid.UUID]) -> None:
+    for file_id in ids:
+        path_of(file_id).unlink(missing_ok=True)
 
 
 @contextmanager

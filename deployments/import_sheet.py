@@ -8,7 +8,6 @@ from contextlib import closing
 from datetime import date, datetime
 from typing import IO
 
-import defusedxml
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -105,7 +104,7 @@ def _delimiter(head: bytes) -> str:
 
 def _xlsx(sheet: IO[bytes]) -> Generator[tuple[int, list[str]], None, None]:
     """Values as they stand in the first sheet; a formula is what it was last computed to."""
-    if not defusedxml.__version__ or not openpyxl.DEFUSEDXML:
+    if not openpyxl.DEFUSEDXML:
         raise BadImport("XLSX cannot be read safely on this server. Save the sheet as “CSV UTF-8”.")
     damaged = BadImport("The XLSX file cannot be read: it is damaged, or another kind of file.")
     try:

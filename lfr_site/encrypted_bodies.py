@@ -124,7 +124,7 @@ class EncryptedBodyHandler(ASGIHandler):
 def seal_bodies_of_daphne() -> None:
     """Twisted, below Daphne, writes a body of 100 kB and more to a temporary file of its own, and
     then reads the whole of a form's into memory to parse what nobody asks it for."""
-    from daphne.http_protocol import WebRequest
+    from daphne.http_protocol import WebRequest  # type: ignore[import-untyped]
 
     def got_length(request: Any, length: int | None) -> None:  # noqa: ARG001
         request.content = EncryptedSpool()

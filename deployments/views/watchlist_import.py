@@ -20,6 +20,7 @@ from deployments.import_images import megabytes
 from deployments.import_sheet import MAX_ROWS, OPTIONAL, REQUIRED
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, WatchlistImport
+from deployments.models.watchlist_import import ACTIVE
 from deployments.views.access import person_of
 from deployments.views.watchlist import log_consultation, manageable, private
 
@@ -53,7 +54,7 @@ def _import_watchlist(request: HttpRequest, deployment: Deployment) -> HttpRespo
         "optional": OPTIONAL,
         "max_rows": MAX_ROWS,
         "upload_limit": megabytes(settings.IMPORT_MAX_BYTES),
-        "active": deployment.imports.filter(status__in=imports.ACTIVE).first(),
+        "active": deployment.imports.filter(status__in=ACTIVE).first(),
         "progress": watchlist.progress(deployment),
     }
     return private(render(request, "deployments/import.html", context))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from daphne.http_protocol import WebRequest
+from daphne.http_protocol import WebRequest  # type: ignore[import-untyped]
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIRequest
 
@@ -94,9 +94,9 @@ def test_a_form_is_read_from_it():
     ]
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
 
-    request = ASGIRequest(scope, spool)
+    request = ASGIRequest(scope, spool)  # type: ignore[arg-type]
 
-    assert request.FILES["image"].read() == picture
+    assert request.FILES["image"].read() == picture  # type: ignore[union-attr]
     request.close()
 
 
@@ -116,6 +116,6 @@ def test_daphne_keeps_a_body_so(monkeypatch: pytest.MonkeyPatch):
         content: Any = None
 
     request = Request()
-    WebRequest.gotLength(request, 10**9)  # type: ignore[arg-type]
+    WebRequest.gotLength(request, 10**9)
 
     assert isinstance(request.content, EncryptedSpool)
