@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0016_watchlist_imports'),
+        ('deployments', '0014_watchlist_imports'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0015_watchlist_eyes'),
+        ('deployments', '0013_camera_stills'),
     ]
 
     operations = [
