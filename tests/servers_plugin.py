@@ -49,6 +49,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     stop_servers(config)
 
 
+def running_servers(config: pytest.Config) -> EmbeddedServers:
+    """For tests of what happens when one of them is killed; they start it again."""
+    return config.stash[_servers]
+
+
 def stop_servers(config: pytest.Config) -> None:
     servers = config.stash.get(_servers, None)
     if servers is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
-SIZE = {"width": 1366, "height": 768}
+WIDTH, HEIGHT = 1366, 768
 WAIT_MS = 120_000
 # Put before the page's own script.
 WATCH = """
@@ -94,7 +94,7 @@ def screen(address: str, *, cookie: str, origin: str) -> Iterator[Screen]:
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        context = browser.new_context(viewport=SIZE)
+        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         context.set_default_timeout(WAIT_MS)
         context.add_cookies([{"name": name, "value": value, "url": origin}])
         context.add_init_script(WATCH)

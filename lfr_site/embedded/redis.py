@@ -49,6 +49,12 @@ class RedisServer:
             self.stop()
         raise EmbeddedServerError(f"Redis did not start. The end of {self.log}:\n{tail(self.log)}")
 
+    def resume(self, *, port: int, password: str) -> None:
+        """Start it again at the address it had: its clients find it where they left it."""
+        self._launch(self._folder / "redis.conf", port=port, password=password)
+        if not self._answers(port, password=password):
+            raise EmbeddedServerError(f"Redis did not start again:\n{tail(self.log)}")
+
     def stop(self) -> None:
         """Stop the server; what its queues held is gone."""
         if self.process is not None:
