@@ -129,6 +129,7 @@ ACTIONS: tuple[Action, ...] = (
     _gated("watchlist", MANAGERS | OPERATORS, LISTED | {S.ENDED}),
     _gated("add_entry", MANAGERS, LISTED),
     _gated("import", MANAGERS, LISTED),
+    _gated("import_decide", MANAGERS, LISTED, arguments=lambda _: {"pk": 0, "name": "confirm"}),
     _gated("withdraw", MANAGERS, LISTED, arguments=_entry),
     _gated("review_watchlist", MANAGERS, LISTED),
     _gated("sought", MANAGERS | OPERATORS, LISTED),
@@ -141,6 +142,7 @@ ACTIONS: tuple[Action, ...] = (
 # Takes a POST, and changes no deployment that there is.
 ELSEWHERE: dict[str, str] = {
     "apply": "begins an application: tests/deployments/test_views_application.py",
+    "ledger": "asks the ledger, which changes nothing",
     "documents": "policy documents: tests/deployments/test_policy_documents.py",
     "document_draft": "policy documents",
     "publish_document": "policy documents",
