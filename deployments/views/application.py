@@ -79,7 +79,10 @@ def step(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
 def review(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The whole application, and what it lacks with the way there."""
     deployment = _editable(request, uuid)
-    context = {"missing": what_is_missing(deployment), **facts_of(deployment)}
+    context = {
+        "missing": what_is_missing(deployment),
+        **facts_of(deployment, person=person_of(request)),
+    }
     return _render(request, deployment, "review", context)
 
 
@@ -178,6 +181,7 @@ def _render(
         "number": names.index(name) + 1 if name in BY_NAME else len(names) + 1,
         "count": len(names) + 1,
         "previous": _address(deployment, _before(name)),
+        "can_view_stills": permissions.can_view_stills(person_of(request)),
         "is_whole": unfinished is not None and not unfinished,
     }
     return render(request, f"deployments/apply/{template}.html", page | context)

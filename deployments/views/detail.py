@@ -43,7 +43,7 @@ def render_detail(
     person = person_of(request)
     context = {
         "deployment": deployment,
-        **facts_of(deployment),
+        **facts_of(deployment, person=person),
         "authority_documents": deployment.authority_documents.defer("content", "pdf"),
         "changes": deployment.status_changes.select_related("by"),
         "moves": moves_for(person, deployment),

@@ -168,3 +168,19 @@ def test_the_zone_page_says_what_there_is_to_draw_on(client: Client, cast: Cast)
     assert address(preparing.camera) not in page
     assert "is being prepared" in page
     assert "There is no picture" in page
+
+
+@pytest.mark.parametrize(
+    ("username", "is_shown"), [("authorising_officer", True), ("engagement_officer", False)]
+)
+def test_the_deployments_page_asks_for_a_picture_only_for_those_who_may_see_it(
+    client: Client, cast: Cast, username: str, is_shown: bool
+):
+    still = still_of(cast)
+    deployment = make_deployment(status=Status.SUBMITTED, cameras=[still.camera])
+    client.force_login(cast.everyone()[username])
+
+    page = client.get(reverse("deployments:detail", args=[deployment.uuid])).content.decode()
+
+    assert (address(still.camera) in page) == is_shown
+    assert f"Zone of {still.camera.name}" in page
