@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from deployments.enums import RELIED_ON
 from deployments.models import Deployment, User
 from deployments.queries import deployments_visible_to
 
@@ -26,7 +27,7 @@ def visible_deployment(request: HttpRequest, deployment_uuid: UUID) -> Deploymen
     """The deployment, if the person may know of it; otherwise it does not exist for them."""
     found = (
         deployments_visible_to(person_of(request))
-        .select_related("applicant", "decided_by")
+        .select_related("applicant", "decided_by", *RELIED_ON)
         .filter(uuid=deployment_uuid)
         .first()
     )
