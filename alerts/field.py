@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from alerts.enums import AlertStatus, EventKind, OfficersView
 from alerts.events import emit
+from alerts.locking import lock_alert
 from alerts.models import Alert, FieldAssessment
 from deployments import audit, permissions
 from deployments.enums import AuditKind
 from deployments.lifecycle import Refused
-from deployments.locking import lock
 from deployments.models import User
 
 
@@ -58,8 +58,7 @@ def _dispatched(alert: Alert, *, by: User) -> Alert:
     """The alert, locked, if officers may still set out for it."""
     if not permissions.can_engage(by):
         raise Refused("Only engagement officers acknowledge and assess.")
-    lock(alert.deployment_id)
-    locked = Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
+    locked = lock_alert(alert)
     if locked.is_erased:
         raise Refused("This alert was erased.")
     if locked.status != AlertStatus.DISPATCHED:

@@ -11,10 +11,10 @@ from alerts import field, permissions
 from alerts.enums import AlertStatus, EventKind, Outcome, Verdict
 from alerts.events import emit
 from alerts.findings import NOTHING, Findings
+from alerts.locking import lock_alert
 from alerts.models import Adjudication, Alert, Engagement, FirstLook
 from alerts.moves import (
     held,
-    lock_alert,
     move,
     recorded,
     require_trained_and_briefed,

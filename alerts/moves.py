@@ -5,18 +5,13 @@ nothing else is to call them."""
 from alerts import permissions
 from alerts.enums import AlertStatus, EventKind
 from alerts.events import emit
+from alerts.locking import lock_alert
 from alerts.models import Alert
 from alerts.transitions import MOVES
 from deployments import audit, training
 from deployments.enums import AuditKind, TrainingKind
 from deployments.lifecycle import Refused
-from deployments.locking import lock
 from deployments.models import User
-
-
-def lock_alert(alert: Alert) -> Alert:
-    lock(alert.deployment_id)
-    return Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
 
 
 def held(alert: Alert, *, by: User) -> Alert:

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from alerts.enums import AlertStatus, EventKind, Verdict
 from alerts.findings import Findings
+from alerts.locking import lock_alert
 from alerts.models import Alert, FirstLook, SecondOpinion
-from alerts.moves import held, lock_alert, move, require_trained_and_briefed
+from alerts.moves import held, move, require_trained_and_briefed
 from deployments import permissions
 from deployments.lifecycle import Refused
 from deployments.models import User

@@ -3,9 +3,11 @@
     deployment → its entries and alerts → its templates → the audit chain
 
 The audit chain comes last because each event takes a lock that every writer of the system shares.
-Whoever changes anything below a deployment locks the deployment first."""
+Whoever changes anything below a deployment locks the deployment first. Policy documents belong to
+no deployment; they too come before the chain."""
 
-from deployments.models import Deployment
+from deployments.enums import DocumentKind
+from deployments.models import Deployment, PolicyDocument
 
 
 def lock(deployment_id: int) -> Deployment:
@@ -15,3 +17,10 @@ def lock(deployment_id: int) -> Deployment:
     somebody who looked at an image, may be written meanwhile. FOR UPDATE would make such a
     writer, who holds the audit chain, wait for us while we wait for the chain."""
     return Deployment.objects.select_for_update(no_key=True).get(pk=deployment_id)
+
+
+def lock_documents(kind: DocumentKind | str) -> dict[int, PolicyDocument]:
+    """All versions of one kind by their keys, held until the transaction ends: one of them is put
+    into force at a time."""
+    rows = PolicyDocument.objects.select_for_update(no_key=True).filter(kind=kind).order_by("pk")
+    return {row.pk: row for row in rows}

@@ -7,18 +7,14 @@ from django.utils import timezone
 from deployments import audit, permissions
 from deployments.enums import RELIED_ON, AuditKind, DocumentStatus
 from deployments.lifecycle import Refused
+from deployments.locking import lock_documents
 from deployments.models import PolicyDocument, User
 
 
 def publish(document: PolicyDocument, *, by: User) -> PolicyDocument:
     """Put a draft into force; the version before it is superseded in the same transaction."""
     with transaction.atomic():
-        of_kind = {
-            row.pk: row
-            for row in PolicyDocument.objects.select_for_update(no_key=True)
-            .filter(kind=document.kind)
-            .order_by("pk")
-        }
+        of_kind = lock_documents(document.kind)
         draft = of_kind[document.pk]
         _allow(draft, by=by)
         now = timezone.now()

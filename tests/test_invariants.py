@@ -395,7 +395,7 @@ def test_i9_threshold_window_place_criteria_and_cameras_are_frozen(cast: Cast, a
 def test_i10_the_public_reads_the_periods_that_the_purge_uses(
     db: None, settings: Settings, client: Client
 ):
-    url = reverse("public:how")
+    url = reverse("public:data")
     settings.RETENTION_PERIODS_S = {"watchlist": 3 * 3600}
 
     page = client.get(url, secure=True).content.decode()

@@ -46,8 +46,8 @@ def detail(request: HttpRequest, person: User, alert: Alert) -> HttpResponse:
 
 
 @require_GET
-@shows_images
 @for_alert
+@shows_images
 def image(request: HttpRequest, person: User, alert: Alert, which: str) -> HttpResponse:
     return _picture(request, person, alert, _image_of(alert, which), what=which)
 

@@ -12,6 +12,7 @@ from deployments.enums import Role, Status
 from deployments.models import AuditEvent, Deployment, User
 from tests.alerts.sockets import Socket, cookies_of, open_socket
 from tests.factories import make_alert, make_deployment, person
+from tests.tampering import force_status
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -171,6 +172,6 @@ async def test_end_closes_and_what_is_open_can_be_finished(
     socket = await listening(await open_socket(deployment, alice))
     state = await socket.next("heartbeat")
     assert state["deployment"]["status"] == "ended"
-    await in_database(Deployment.objects.filter(pk=deployment.pk).update)(status=Status.CLOSED)
+    await in_database(force_status)(deployment, Status.CLOSED)
 
     assert await socket.closing_code() == CloseCode.DEPLOYMENT_CLOSED
