@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from alerts.enums import AlertStatus, EventKind
 from alerts.events import knock
-from alerts.lifecycle import NewAlert, raise_alert
 from alerts.models import Alert, AlertEvent
+from alerts.raising import NewAlert, raise_alert
 from deployments import briefings, lifecycle, watchlist
 from deployments.models import Deployment, User
 from recognition import template_store

@@ -114,7 +114,12 @@ def test_first_decides_nothing_while_a_second_is_asked(asked: Alert, cast: Cast)
 def test_answer_does_not_change(asked: Alert, cast: Cast) -> None:
     second_opinions.answer(asked, by=cast.bob, verdict=Verdict.CONFIRMED, findings=COMPARED)
 
-    for change in ({"verdict": Verdict.DISMISSED}, {"against": []}, {"answered_by": cast.charlie}):
+    changes: list[dict[str, object]] = [
+        {"verdict": Verdict.DISMISSED},
+        {"against": []},
+        {"answered_by": cast.charlie},
+    ]
+    for change in changes:
         with pytest.raises(DatabaseError, match="does not change"), transaction.atomic():
             SecondOpinion.objects.update(**change)
 

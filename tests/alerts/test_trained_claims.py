@@ -3,7 +3,8 @@
 import pytest
 
 from alerts import lifecycle
-from alerts.enums import AlertStatus, DismissalReason
+from alerts.enums import AlertStatus, DismissalReason, Factor
+from alerts.findings import Findings
 from alerts.models import Alert
 from deployments.enums import Status
 from deployments.lifecycle import Refused
@@ -14,8 +15,8 @@ from tests.tampering import refusal_of, triggers_disabled
 CLAIM = "UPDATE alerts_alert SET status = 'claimed', claimed_by_id = %s WHERE id = %s"
 JUDGE = (
     "INSERT INTO alerts_adjudication (alert_id, by_id, at, verdict, dismissal_reason,"
-    " subject_factors, system_factors, environment_factors)"
-    " VALUES (%s, %s, now(), 'confirmed', '', 'Nose.', '', '')"
+    " subject_factors, system_factors, environment_factors, in_favour, against)"
+    " VALUES (%s, %s, now(), 'confirmed', '', 'Nose.', '', '', '{}', '{}')"
 )
 
 
@@ -78,7 +79,7 @@ def test_training_that_ends_with_an_alert_in_hand_ends_the_judging(live: Deploym
     lose_training(cast.alice)
 
     with pytest.raises(Refused, match="Your training as an operator is not current"):
-        lifecycle.confirm(alert, by=cast.alice, factors={"subject": "Nose."})
+        lifecycle.confirm(alert, by=cast.alice, findings=Findings(in_favour=(Factor.NOSE,)))
     assert "who holds it" in refusal_of(JUDGE, alert.pk, cast.alice.pk)
     assert lifecycle.release(alert, by=cast.alice).status == AlertStatus.RAISED
 
@@ -88,7 +89,9 @@ def test_a_briefing_that_no_longer_counts_ends_the_judging(live: Deployment, cas
     forget_briefings()
 
     for judge in (
-        lambda: lifecycle.confirm(alert, by=cast.alice, factors={"subject": "Nose."}),
+        lambda: lifecycle.confirm(
+            alert, by=cast.alice, findings=Findings(in_favour=(Factor.NOSE,))
+        ),
         lambda: lifecycle.dismiss(alert, by=cast.alice, reason=DismissalReason.POOR_IMAGE),
     ):
         with pytest.raises(Refused, match="Read the briefing of this deployment"):

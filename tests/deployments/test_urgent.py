@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from alerts import lifecycle as alert_lifecycle
+from alerts import raising
 from deployments import lifecycle, urgent
 from deployments.enums import Rank, Role, Status, TrainingKind
 from deployments.lifecycle import Refused
@@ -222,9 +222,7 @@ def test_nothing_is_recognised_or_asked_for_after_it(cast: Cast):
     overdue(deployment)
 
     assert control.reconcile() == 0
-    assert (
-        alert_lifecycle.raise_alert(deployment, deployment.cameras.get(), new_alert(entry)) is None
-    )
+    assert raising.raise_alert(deployment, deployment.cameras.get(), new_alert(entry)) is None
 
 
 def test_it_is_neither_started_nor_resumed_after_it(cast: Cast):

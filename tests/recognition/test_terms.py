@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts import lifecycle as alert_lifecycle
+from alerts import raising
 from alerts.models import Alert
 from deployments import variations
 from deployments.enums import Status
@@ -239,8 +239,8 @@ def test_a_match_that_was_found_on_the_old_terms_raises_nothing(cast: Cast):
 
     authorise(live, threshold=0.7)
 
-    assert alert_lifecycle.raise_alert(live, camera, new_alert(entry, similarity=0.65)) is None
+    assert raising.raise_alert(live, camera, new_alert(entry, similarity=0.65)) is None
     authorise(live, camera_ids=[make_camera().pk])
-    assert alert_lifecycle.raise_alert(live, camera, new_alert(entry, similarity=0.9)) is None
+    assert raising.raise_alert(live, camera, new_alert(entry, similarity=0.9)) is None
     alert.refresh_from_db()
     assert (alert.sighting_count, Alert.objects.count()) == (1, 1)
