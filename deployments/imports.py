@@ -24,7 +24,7 @@ from deployments.import_images import BadImport, Images, UnusableMember
 from deployments.import_rows import Finding, RowCheck, counts_of, new_entry_of
 from deployments.import_sheet import read_rows
 from deployments.lifecycle import Refused
-from deployments.locking import lock
+from deployments.locking import lock, lock_import
 from deployments.models import Deployment, ImportRow, User, WatchlistImport
 from deployments.models.watchlist_import import ACTIVE
 from deployments.queues import send_import
@@ -234,7 +234,7 @@ def _decided_by(of: WatchlistImport, by: User) -> WatchlistImport:
     deployment = lock(of.deployment_id)
     if not permissions.can_manage_watchlist(by, deployment):
         raise Refused("Only a watchlist manager decides this, while the authority stands.")
-    held = WatchlistImport.objects.select_for_update().get(pk=of.pk)
+    held = lock_import(of.pk)
     if held.status != ImportStatus.CHECKED:
         raise Refused(f"This import does not wait for a decision: {held.get_status_display()}.")
     return held

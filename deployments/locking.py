@@ -1,13 +1,13 @@
 """The one order in which rows are locked, so that no two transactions wait for each other:
 
-    deployment → its entries and alerts → its templates → the audit chain
+    deployment → its imports, entries and alerts → its templates → the audit chain
 
 The audit chain comes last because each event takes a lock that every writer of the system shares.
 Whoever changes anything below a deployment locks the deployment first. Policy documents belong to
 no deployment; they too come before the chain."""
 
 from deployments.enums import DocumentKind
-from deployments.models import Deployment, PolicyDocument
+from deployments.models import Deployment, PolicyDocument, WatchlistImport
 
 
 def lock(deployment_id: int) -> Deployment:
@@ -17,6 +17,11 @@ def lock(deployment_id: int) -> Deployment:
     somebody who looked at an image, may be written meanwhile. FOR UPDATE would make such a
     writer, who holds the audit chain, wait for us while we wait for the chain."""
     return Deployment.objects.select_for_update(no_key=True).get(pk=deployment_id)
+
+
+def lock_import(import_id: int) -> WatchlistImport:
+    """An import is decided once: its deployment is locked before it."""
+    return WatchlistImport.objects.select_for_update(no_key=True).get(pk=import_id)
 
 
 def lock_documents(kind: DocumentKind | str) -> dict[int, PolicyDocument]:

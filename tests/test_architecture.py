@@ -134,7 +134,7 @@ def test_rows_are_locked_in_one_place_of_each_app():
         if "select_for_update(" in path.read_text("utf-8")
     }
 
-    assert locking == {"deployments/locking.py": 2, "alerts/locking.py": 1}
+    assert locking == {"deployments/locking.py": 3, "alerts/locking.py": 1}
 
 
 def test_a_status_is_written_in_the_lifecycles_only():
