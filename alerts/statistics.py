@@ -33,6 +33,8 @@ def count_alerts(deployment: Deployment, *, watchlist_size: int, faces_seen: int
     totals = Alert.objects.filter(deployment=deployment).aggregate(
         alerts=Count("pk"),
         false_alerts=Count("pk", filter=FALSE),
+        confirmed_true_alerts=Count("pk", filter=CONFIRMED_TRUE),
+        confirmed_false_alerts=Count("pk", filter=CONFIRMED_FALSE),
         true_alerts=Count("pk", filter=Q(decided_at__isnull=False) & ~FALSE),
         undecided_alerts=Count("pk", filter=~DECIDED),
     )

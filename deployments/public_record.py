@@ -24,6 +24,8 @@ class PublicResult:
     alerts: int
     true_alerts: int
     false_alerts: int
+    confirmed_true_alerts: int
+    confirmed_false_alerts: int
     undecided_alerts: int
     engagements: int
     outcomes: dict[str, int]
@@ -94,6 +96,8 @@ def _public_result(result: DeploymentResult) -> PublicResult:
         alerts=result.alerts,
         true_alerts=result.true_alerts,
         false_alerts=result.false_alerts,
+        confirmed_true_alerts=result.confirmed_true_alerts,
+        confirmed_false_alerts=result.confirmed_false_alerts,
         undecided_alerts=result.undecided_alerts,
         engagements=result.engagements,
         outcomes=dict(result.outcomes),

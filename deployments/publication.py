@@ -26,6 +26,9 @@ class Counts:
     undecided_alerts: int
     engagements: int
     outcomes: dict[str, int]
+    # Of the true and the false alerts, those that officers confirmed on the ground.
+    confirmed_true_alerts: int = 0
+    confirmed_false_alerts: int = 0
 
 
 def publish_notice(deployment: Deployment, *, by: User) -> None:
@@ -88,6 +91,8 @@ def publish_result(deployment: Deployment, counts: Counts, *, profile_version: s
             "undecided_alerts": counts.undecided_alerts,
             "engagements": counts.engagements,
             "outcomes": counts.outcomes,
+            "confirmed_true_alerts": counts.confirmed_true_alerts,
+            "confirmed_false_alerts": counts.confirmed_false_alerts,
             "threshold": deployment.threshold,
             "profile_version": profile_version,
         },

@@ -13,6 +13,9 @@ class DeploymentResult(models.Model):
     alerts = models.PositiveIntegerField()
     true_alerts = models.PositiveIntegerField()
     false_alerts = models.PositiveIntegerField()
+    # Of these, what officers found on the ground.
+    confirmed_true_alerts = models.PositiveIntegerField(default=0)
+    confirmed_false_alerts = models.PositiveIntegerField(default=0)
     undecided_alerts = models.PositiveIntegerField()
     engagements = models.PositiveIntegerField()
     outcomes = models.JSONField(default=dict)

@@ -47,7 +47,13 @@ def page_of(browser: "Browser", web_server: "WebServer") -> Iterator[Callable[..
 
     contexts: list[BrowserContext] = []
 
-    def open_page(user: "User", path: str, *, size: tuple[int, int] = LAPTOP) -> "Page":
+    def open_page(
+        user: "User",
+        path: str,
+        *,
+        size: tuple[int, int] = LAPTOP,
+        server: "WebServer" = web_server,
+    ) -> "Page":
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         context = browser.new_context(
@@ -56,9 +62,9 @@ def page_of(browser: "Browser", web_server: "WebServer") -> Iterator[Callable[..
         contexts.append(context)
         context.set_default_timeout(20_000)
         session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": web_server.url}])
+        context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
         page = context.new_page()
-        page.goto(web_server.url + path)
+        page.goto(server.url + path)
         return page
 
     yield open_page

@@ -167,7 +167,7 @@ def test_lost_role_closes_the_console(page_of: PageOf, live: Deployment, alice: 
 
     User.objects.filter(pk=alice.pk).update(roles=[Role.APPLICANT])
 
-    expect(page.locator("[data-notice]")).to_contain_text("You may not see the alerts")
+    expect(page.locator("[data-notice]")).to_contain_text("You are signed out")
     expect(page.locator(".cards [data-uuid]")).to_have_count(0)
     expect(page.locator("[data-open-alert]")).to_be_hidden()
 

@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 from pytest_django.fixtures import Settings
 
-from alerts.enums import AlertStatus, Outcome
-from alerts.statistics import count_alerts
+from alerts.enums import AlertKind, AlertStatus, Outcome
+from alerts.models import Alert
+from alerts.statistics import count_alerts, kind_of
 from alerts.transitions import WEIGHED
 from deployments import lifecycle, purge
 from deployments.enums import Status
@@ -59,6 +60,28 @@ def test_an_outcome_is_counted_and_another_person_is_a_false_alert(
     assert counts.engagements == 1
     is_false = outcome == Outcome.NOT_THE_PERSON
     assert (counts.false_alerts, counts.true_alerts) == ((1, 0) if is_false else (0, 1))
+    assert (counts.confirmed_false_alerts, counts.confirmed_true_alerts) == (
+        (1, 0) if is_false else (0, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "kind"),
+    [
+        (AlertStatus.CLAIMED, Outcome.ARREST, AlertKind.UNDECIDED),
+        (AlertStatus.DISMISSED, Outcome.ARREST, AlertKind.FALSE),
+        (AlertStatus.CONFIRMED, Outcome.ARREST, AlertKind.TRUE),
+        (AlertStatus.NOT_LOCATED, Outcome.ARREST, AlertKind.TRUE),
+        (AlertStatus.RESOLVED, Outcome.NOT_THE_PERSON, AlertKind.CONFIRMED_FALSE),
+        (AlertStatus.RESOLVED, Outcome.NO_FURTHER_ACTION, AlertKind.CONFIRMED_TRUE),
+    ],
+)
+def test_the_kind_of_an_alert_is_that_of_the_statistics(
+    live: Deployment, status: AlertStatus, outcome: Outcome, kind: AlertKind
+):
+    alert = make_alert(live, status=status, outcome=outcome)
+
+    assert kind_of(Alert.objects.select_related("engagement").get(pk=alert.pk)) == kind
 
 
 def test_all_together_add_up_before_and_after_their_erasure(

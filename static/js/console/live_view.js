@@ -12,7 +12,7 @@ export class LiveView {
 
   constructor(panel) {
     this.panel = panel;
-    this.base = panel.dataset.cameras;
+    this.base = panel.dataset.liveBase;
     this.canvas = find("canvas", panel);
     find("[data-live-stop]", panel).addEventListener("click", () => this.stop());
     document.addEventListener("visibilitychange", () => document.hidden && this.stop());

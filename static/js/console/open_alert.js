@@ -143,8 +143,14 @@ export class OpenAlert {
     if (name === "answer-second") return { ...this.judgement.findings, verdict };
     if (COMPARED.has(name)) return this.judgement.findings;
     if (name === "dispatch" || name === "not-sought") return Object.fromEntries(new FormData(this.sought));
-    if (name === "resolve") return Object.fromEntries(new FormData(find('[data-step="outcome"]', this.article)));
+    if (name === "resolve") return this.#outcome();
     return {};
+  }
+
+  // Radio comes late: the engagement ended when the two parted, not when it is typed.
+  #outcome() {
+    const { ago_min: minutes, ...fields } = Object.fromEntries(new FormData(find('[data-step="outcome"]', this.article)));
+    return { ...fields, ago_s: 60 * Number(minutes || 0) };
   }
 
   #showFacts(facts) {

@@ -12,6 +12,7 @@ const BLOCKED = "No sound yet: the browser keeps this page silent until you pres
 const OFF = "Sound is off: new alerts are silent. Press “Sound off” to turn it on.";
 const HEARD = "Did you hear four tones? If not, turn up the volume of this computer and of this browser.";
 const ASKED_FOR_MS = 8000;
+const HIDE_AFTER_MS = 1500;
 
 export class Sound {
   constructor({ button, words, test, warning }) {
@@ -90,7 +91,13 @@ export class Sound {
     this.button.classList.toggle("tool-warn", !this.isOn);
     setText(this.words, this.isOn ? "Sound on" : this.wanted ? "Sound waits: press" : "Sound off");
     const warning = this.isOn ? (this.isTested ? HEARD : "") : this.wanted ? BLOCKED : OFF;
-    setText(this.warning, warning);
-    show(this.warning, Boolean(warning));
+    clearTimeout(this.hiding);
+    if (warning) {
+      setText(this.warning, warning);
+      show(this.warning, true);
+    } else {
+      // Not under the finger: the press that lets the sound out is meant for something below it.
+      this.hiding = setTimeout(() => show(this.warning, false), HIDE_AFTER_MS);
+    }
   }
 }
