@@ -24,23 +24,33 @@ def path_of(image_id: uuid.UUID) -> Path:
 
 
 def put(
-    deployment: Deployment, data: bytes, *, kind: ImageKind, content_type: str = "image/jpeg"
+    deployment: Deployment,
+    data: bytes,
+    *,
+    kind: ImageKind,
+    content_type: str = "image/jpeg",
+    key: bytes | None = None,
 ) -> StoredImage:
     """Encrypt and store, within the caller's transaction. If that is rolled back, the file that
-    is left without a row is swept later (see `orphans`)."""
+    is left without a row is swept later (see `orphans`). `key` is the deployment's, where the
+    caller has it at hand."""
     image = StoredImage.objects.create(
         deployment=deployment, kind=kind, content_type=content_type, byte_count=len(data)
     )
     path = path_of(image.pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealed = seal(data, key=data_key(deployment), associated=str(image.pk))
+    sealed = seal(data, key=key or data_key(deployment), associated=str(image.pk))
     write_durably(path, sealed)
     return image
 
 
 def read(image: StoredImage) -> bytes:
     """Decrypt. Raises Unreadable when the key or the file is gone."""
-    key_row = DeploymentKey.objects.filter(deployment_id=image.deployment_id).first()
+    key_row = (
+        DeploymentKey.objects.select_related("deployment")
+        .filter(deployment_id=image.deployment_id)
+        .first()
+    )
     if key_row is None:
         raise Unreadable("the key of this deployment was destroyed")
     key = _unwrap(key_row)
@@ -59,9 +69,9 @@ def erase(images: Iterable[StoredImage]) -> int:
     return len(ids)
 
 
-def digest(deployment: Deployment, data: bytes) -> bytes:
+def digest(data: bytes, *, key: bytes) -> bytes:
     """Finds the same image a second time, as long as the deployment's key exists."""
-    return keyed_digest(data, key=data_key(deployment), purpose="watchlist image")
+    return keyed_digest(data, key=key, purpose="watchlist image")
 
 
 def destroy_key(deployment: Deployment) -> bool:
@@ -109,7 +119,9 @@ def write_durably(path: Path, data: bytes) -> None:
 def data_key(deployment: Deployment) -> bytes:
     """The deployment's key, made at first use. A closed deployment gets no new one."""
     key_row = DeploymentKey.objects.filter(deployment=deployment).first()
-    if key_row is None:
+    if key_row is not None:
+        key_row.deployment = deployment  # it need not be read once more
+    else:
         if deployment.status in TAKES_NO_IMAGES:
             raise Unreadable("the key of this deployment was destroyed")
         fresh = seal(new_key(), key=master_key(), associated=str(deployment.uuid))

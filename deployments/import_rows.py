@@ -11,11 +11,12 @@ from deployments.enums import Category, Response, RowOutcome
 from deployments.forms.watchlist import EntryFields
 from deployments.import_files import Row, values_of
 from deployments.import_images import Images, UnusableMember, fault_of_picture
-from deployments.models import ImportRow, WatchlistImport
+from deployments.models import Deployment, ImportRow, WatchlistImport
 from deployments.watchlist import NewEntry
 
 YES = {"yes", "y", "true", "1"}
 NO = {"", "no", "n", "false", "0"}
+_VALUES = {str(choice.label).lower(): str(choice.value) for choice in (*Category, *Response)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class RowCheck:
         self._of, self._images = of, images
         self._deployment = of.deployment
         self._key = image_store.data_key(of.deployment)
+        self._form = RowForm(of.deployment)
         self._listed_images: set[bytes] = set()
         ready = of.rows.filter(outcome=RowOutcome.READY).count()
         self._room = of.deployment.watchlist_cap - of.deployment.entries.count() - ready
@@ -66,7 +68,7 @@ class RowCheck:
 
     def _look_at(self, given: Row) -> tuple[str, bytes | None]:
         """Why the row by itself cannot be added; the digest of its image where it can."""
-        if fault := under_18_fault(given) or _in_words(form_of(given, self._of)):
+        if fault := self._form.fault_of(given):
             return fault, None
         try:
             image = self._images.read(given["image"])
@@ -74,7 +76,7 @@ class RowCheck:
             return str(unusable), None
         if fault := fault_of_picture(image):
             return fault, None
-        return "", image_store.digest(self._deployment, image)
+        return "", image_store.digest(image, key=self._key)
 
     def _image_twice(self, digest: bytes | None, line: int, first: dict[bytes, int]) -> str:
         if digest is None:
@@ -101,30 +103,38 @@ class RowCheck:
         }
 
 
-def new_entry_of(given: Row, of: WatchlistImport, image: bytes) -> NewEntry | str:
-    """The entry, or in words why there is none: checked again, the world may have changed."""
-    form = form_of(given, of)
-    if fault := under_18_fault(given) or _in_words(form):
-        return fault
-    return form.new_entry(image)
-
-
 def counts_of(of: WatchlistImport) -> dict[str, int]:
     rows = of.rows.values_list("outcome").order_by().annotate(Count("pk"))
     return dict.fromkeys(RowOutcome.values, 0) | dict(rows)
 
 
-def form_of(given: Row, of: WatchlistImport) -> EntryFields:
+class RowForm:
+    """The form of one person, for row after row: to make it costs more than to fill it in."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._form = EntryFields({}, deployment=deployment)
+
+    def fault_of(self, given: Row) -> str:
+        """In words why the row, its image aside, cannot be added; empty where it can."""
+        if fault := _under_18_fault(given):
+            return fault
+        self._form.data = _as_sent(given)
+        self._form.full_clean()
+        return _in_words(self._form)
+
+    def new_entry(self, given: Row, image: bytes) -> NewEntry | str:
+        """The entry, or in words why there is none: checked again, the world may have changed."""
+        return self.fault_of(given) or self._form.new_entry(image)
+
+
+def _as_sent(given: Row) -> dict[str, Any]:
     """Closed lists may be written by their value or by their words."""
-    labels = {str(choice.label).lower(): choice.value for choice in (*Category, *Response)}
-    written = {name: given[name].strip() for name in ("category", "response")}
-    values = {name: labels.get(text.lower(), text.lower()) for name, text in written.items()}
-    is_under_18 = given.get("under_18", "").lower() in YES
-    data = {**given, **values, "is_under_18": is_under_18}
-    return EntryFields(data, deployment=of.deployment)
+    written = {name: given[name].strip().lower() for name in ("category", "response")}
+    values = {name: _VALUES.get(text, text) for name, text in written.items()}
+    return {**given, **values, "is_under_18": given.get("under_18", "").lower() in YES}
 
 
-def under_18_fault(given: Row) -> str:
+def _under_18_fault(given: Row) -> str:
     if given.get("under_18", "").lower() not in YES | NO:
         return "under_18: Write yes or no."
     return ""

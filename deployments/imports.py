@@ -21,7 +21,7 @@ from deployments.encryption import Unreadable
 from deployments.enums import AuditKind, ImportStatus, RowOutcome, UploadKind
 from deployments.import_files import EncryptedUpload
 from deployments.import_images import BadImport, Images, UnusableMember
-from deployments.import_rows import Finding, RowCheck, counts_of, new_entry_of
+from deployments.import_rows import Finding, RowCheck, RowForm, counts_of
 from deployments.import_sheet import read_rows
 from deployments.lifecycle import Refused
 from deployments.locking import lock, lock_import
@@ -36,6 +36,8 @@ SLICE_S = 2.0
 # Longer than any slice: reading the longest sheet, in one piece, takes a third of it.
 LEASE = timedelta(seconds=60)
 BATCH = 500
+# Checked, or read to be added, in one go: a slice ends after such a piece at the latest.
+TOGETHER = 200
 WORKED_ON = (ImportStatus.RECEIVED, ImportStatus.CHECKING, ImportStatus.IMPORTING)
 
 
@@ -145,9 +147,7 @@ def _read(of: WatchlistImport, _: float) -> None:
     ):
         count = 0
         while batch := list(islice(lines, BATCH)):
-            ImportRow.objects.bulk_create(
-                import_files.seal_row(of, line, values, key=key) for line, values in batch
-            )
+            _store_new(import_files.seal_row(of, line, values, key=key) for line, values in batch)
             count += len(batch)
         of.status, of.row_count = ImportStatus.CHECKING, count
         of.save(update_fields=["status", "row_count"])
@@ -156,12 +156,26 @@ def _read(of: WatchlistImport, _: float) -> None:
 def _check(of: WatchlistImport, until: float) -> None:
     with import_files.opened_images(of) as images:
         check = RowCheck(of, images)
-        while batch := list(of.rows.filter(outcome=RowOutcome.UNCHECKED).order_by("line")[:100]):
+        while batch := _next(of, RowOutcome.UNCHECKED):
             _store(list(check.findings(batch)))
             if monotonic() >= until:
                 return
     of.status, of.checked_at = ImportStatus.CHECKED, timezone.now()
     of.save(update_fields=["status", "checked_at"])
+
+
+def _next(of: WatchlistImport, outcome: RowOutcome) -> list[ImportRow]:
+    """Rows are read some at a time; what is said of each is stored before the next are read."""
+    return list(of.rows.filter(outcome=outcome).order_by("line")[:TOGETHER])
+
+
+def _store_new(rows: Iterable[ImportRow]) -> None:
+    """Copied: tens of thousands of rows are what an INSERT is slow at."""
+    columns = ("watchlist_import_id", "line", "outcome", "reason", "sealed", "reference_digest")
+    into = f"COPY deployments_importrow ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, name) for name in columns])
 
 
 def _store(findings: list[Finding]) -> None:
@@ -183,10 +197,12 @@ def _store(findings: list[Finding]) -> None:
 def _import(of: WatchlistImport, until: float) -> None:
     key = image_store.data_key(of.deployment)
     with import_files.opened_images(of) as images:
-        while row := of.rows.filter(outcome=RowOutcome.READY).order_by("line").first():
-            _add(of, row, images, key=key)
-            if monotonic() >= until:
-                return
+        form = RowForm(of.deployment)
+        while batch := _next(of, RowOutcome.READY):
+            for row in batch:
+                _add(of, row, images, form=form, key=key)
+                if monotonic() >= until:
+                    return
     with transaction.atomic():
         of.status, of.finished_at = ImportStatus.DONE, timezone.now()
         of.save(update_fields=["status", "finished_at"])
@@ -196,20 +212,21 @@ def _import(of: WatchlistImport, until: float) -> None:
         _record("watchlist.imported", of, by=of.by, details=details)
 
 
-def _add(of: WatchlistImport, row: ImportRow, images: Images, *, key: bytes) -> None:
-    """The entry and the row's new state in one transaction: never one without the other."""
+def _add(of: WatchlistImport, row: ImportRow, images: Images, *, form: RowForm, key: bytes) -> None:
+    """The entry and the row's new state in one transaction: never one without the other. Once
+    the lease was lost, another worker may have added the row."""
     values = import_files.values_of(row, of=of, key=key)
+    ready = ImportRow.objects.filter(pk=row.pk, outcome=RowOutcome.READY)
     try:
-        new = new_entry_of(values, of, images.read(values["image"]))
+        new = form.new_entry(values, images.read(values["image"]))
         if isinstance(new, str):
             raise Refused(new)
         with transaction.atomic():
             add_entry(of.deployment, new, by=of.by)
-            ImportRow.objects.filter(pk=row.pk).update(outcome=RowOutcome.ADDED, sealed=b"")
+            if not ready.update(outcome=RowOutcome.ADDED, sealed=b""):
+                raise Refused("Another worker added this row.")
     except (Refused, UnusableMember) as reason:
-        ImportRow.objects.filter(pk=row.pk).update(
-            outcome=RowOutcome.REFUSED, reason=str(reason)[:500]
-        )
+        ready.update(outcome=RowOutcome.REFUSED, reason=str(reason)[:500])
 
 
 _STEPS: dict[ImportStatus, Callable[[WatchlistImport, float], None]] = {

@@ -87,7 +87,8 @@ def _may_add(deployment: Deployment, new: NewEntry, *, by: User) -> None:
 
 
 def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry:
-    image = image_store.put(deployment, new.image, kind=ImageKind.WATCHLIST)
+    key = image_store.data_key(deployment)
+    image = image_store.put(deployment, new.image, kind=ImageKind.WATCHLIST, key=key)
     entry = WatchlistEntry.objects.create(
         deployment=deployment,
         reference=new.reference,
@@ -95,7 +96,7 @@ def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry
         category=new.category,
         response=new.response,
         image=image,
-        image_digest=image_store.digest(deployment, new.image),
+        image_digest=image_store.digest(new.image, key=key),
         image_source=new.image_source,
         image_date=new.image_date,
         lawful_basis=new.lawful_basis,
@@ -165,12 +166,12 @@ def mark_enrolled(entry: WatchlistEntry, *, eyes: Sequence[float] | None = None)
     """The image gave a template. A second person reviews the entry before it is searched for;
     one that was reviewed already, and lost its template in a crash, is searched for again. `eyes`:
     left x, y, right x, y in fractions of the image."""
-    held = WatchlistEntry.objects.filter(pk=entry.pk)
-    held.update(eyes=None if eyes is None else list(eyes))
+    found: dict[str, object] = {"eyes": None if eyes is None else list(eyes)}
     if entry.status == EntryStatus.PENDING:
-        held.update(status=EntryStatus.TO_REVIEW, refusal="", enrolled_at=timezone.now())
+        found |= {"status": EntryStatus.TO_REVIEW, "refusal": "", "enrolled_at": timezone.now()}
     else:
         bump_version(entry.deployment)
+    WatchlistEntry.objects.filter(pk=entry.pk).update(**found)
     audit.record(
         "watchlist.enrolled",
         kind=AuditKind.COLLECTION,

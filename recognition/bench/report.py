@@ -170,7 +170,7 @@ def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
             f"import of {figures['import_rows']:,} rows with images, enrolled",
             (
                 f"{figures['imported_and_enrolled_per_s']} a second: "
-                f"{figures['import_vs_embedder_ratio']:.0%} of the embedder's own"
+                f"{figures['import_vs_embedder_ratio']:.0%} of the chain's own"
                 f" {figures['embedder_own_per_s']}; the import alone"
                 f" {figures['import_rows_per_s']} rows/s"
             ),
