@@ -125,6 +125,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
 
     async def _refuse(self, code: CloseCode) -> None:
         """Let the pump close, so that nothing is sent after the close."""
+        log.warning("socket_refused", audience=self.audience.value, code=code.value)
         if self.viewer is None:
             await self._close(code)
         else:

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from structlog import get_logger
 
 from alerts.events import channel_layer, console_group
-from alerts.feed_reads import Entry, Look, look
+from alerts.feed_reads import Entry, Look, look, time_passes
 from alerts.protocol import HEARTBEAT_S, LOOK_S, MAX_MISSED, Audience
 from alerts.viewers import Viewer
 
@@ -42,7 +42,7 @@ class Feed:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
-        forever = (self._read(), self._listen())
+        forever = (self._read(), self._listen(), self._pass_time())
         self._tasks = [asyncio.get_running_loop().create_task(each) for each in forever]
 
     async def stop(self) -> None:
@@ -79,6 +79,15 @@ class Feed:
                 next_at = min(state_at + HEARTBEAT_S, looked_at + LOOK_S)
                 left = max(0.0, next_at - monotonic())
                 await asyncio.wait_for(self._knocked.wait(), timeout=left)
+
+    async def _pass_time(self) -> None:
+        while True:
+            present = [viewer.user_id for viewer in self.viewers if viewer.is_here]
+            try:
+                await time_passes(self.uuid, present=present)
+            except DatabaseError as error:
+                log.warning("console_clock_failed", error=type(error).__name__)
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _look(self, *, with_state: bool) -> Look:
         self._knocked.clear()  # before the read: a knock during it asks for another

@@ -39,9 +39,6 @@ def read(uuid: UUID, sequence: int, *, viewers: Sequence[Viewer], with_state: bo
     """Events after `sequence`; then the rights, so that none is sent on rights older than itself.
     Without `with_state` the state of things is left out."""
     deployment_id = Deployment.objects.values_list("pk", flat=True).get(uuid=uuid)
-    if with_state:
-        attendance.note(deployment_id, [each.user_id for each in viewers if each.is_here])
-        clock.tick(deployment_id)  # what falls due is told in this same read
     entries = [
         Entry(
             event.sequence,
@@ -59,8 +56,17 @@ def read(uuid: UUID, sequence: int, *, viewers: Sequence[Viewer], with_state: bo
     return Look(entries, refused, text)
 
 
+def pass_time(uuid: UUID, *, present: Sequence[int]) -> None:
+    """Note who is here and do what falls due. It waits for the deployment's lock, as a storm of
+    alerts does, so no read waits for it; what it changes is told by a knock."""
+    deployment_id = Deployment.objects.values_list("pk", flat=True).get(uuid=uuid)
+    attendance.note(deployment_id, present)
+    clock.tick(deployment_id)
+
+
 # Of its own thread: a read that waits for the database holds up nobody else's.
 look = database_sync_to_async(read, thread_sensitive=False)
+time_passes = database_sync_to_async(pass_time, thread_sensitive=False)
 
 
 def heartbeat_message(deployment: Deployment, *, sequence: int) -> Heartbeat:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ from deployments.locking import lock
 from deployments.models import User, WatchlistEntry
 
 JUST_NOW = timedelta()
+ESCALATED_AT_ONCE = 50
 
 
 def claim(alert: Alert, *, by: User) -> Alert:
@@ -226,7 +228,8 @@ def resolve(
 
 
 def escalate_unclaimed(*, after_s: float = 30.0, deployment_id: int | None = None) -> int:
-    """Mark alerts that nobody took, so that every console and the supervisor see them."""
+    """Mark alerts that nobody took, so that every console and the supervisor see them. Of a storm
+    as many at once as hold up the next alert no longer than one decision does."""
     late = Alert.objects.filter(
         status=AlertStatus.RAISED,
         escalated_at=None,
@@ -236,14 +239,19 @@ def escalate_unclaimed(*, after_s: float = 30.0, deployment_id: int | None = Non
     )
     if deployment_id is not None:
         late = late.filter(deployment=deployment_id)
-    count = 0
-    for alert in late:
-        with transaction.atomic():
-            lock(alert.deployment_id)
-            if late.filter(pk=alert.pk).update(escalated_at=timezone.now()):
-                emit(alert, EventKind.ESCALATED)
-                count += 1
-    return count
+    waiting = late.order_by("deployment").values_list("deployment", flat=True).distinct()
+    return sum(_escalate(late.filter(deployment=each), each) for each in list(waiting))
+
+
+def _escalate(late: QuerySet[Alert], deployment_id: int) -> int:
+    with transaction.atomic():
+        lock(deployment_id)
+        alerts = list(late.order_by("pk")[:ESCALATED_AT_ONCE])
+        pks = [alert.pk for alert in alerts]
+        late.filter(pk__in=pks).update(escalated_at=timezone.now())
+        for alert in alerts:
+            emit(alert, EventKind.ESCALATED)
+        return len(alerts)
 
 
 def _for_engagement(alert: Alert, *, by: User) -> Alert:

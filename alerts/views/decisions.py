@@ -6,6 +6,7 @@ from functools import wraps
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
+from structlog import get_logger
 
 from alerts import field, lifecycle, second_opinions
 from alerts.forms import (
@@ -21,6 +22,8 @@ from alerts.views.access import UuidView, done, for_alert, refusal
 from deployments.lifecycle import Refused
 from deployments.models import User
 
+log = get_logger(__name__)
+
 Decision = Callable[[HttpRequest, User, Alert], object]
 
 
@@ -34,6 +37,7 @@ def decision(decide: Decision) -> UuidView:
         try:
             decide(request, person, alert)
         except Refused as words:
+            log.info("decision_refused", view=decide.__name__, alert=alert.pk, user=person.pk)
             return refusal(request, alert, str(words))
         return done(request, alert)
 

@@ -12,6 +12,7 @@ from deployments.models import Deployment, User
 from lfr_site.console_bench.crowd import Crowd
 from lfr_site.console_bench.screen import Screen, screen
 from lfr_site.console_bench.world import (
+    burst,
     cookie_of,
     last_sequence,
     live_deployment,
@@ -110,7 +111,7 @@ def _storm(site: Site, plan: Plan, console: Screen) -> dict[str, Any]:
         before = last_sequence(site.deployment)
         console.forget()
         began = time.monotonic()
-        stored = storm(site.deployment, plan.storm, every_s=plan.storm_s / plan.storm)
+        stored = burst(site.deployment, plan.storm, seconds=plan.storm_s)
         lasted = time.monotonic() - began
         last = last_sequence(site.deployment)
         console.follow(last)

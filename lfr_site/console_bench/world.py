@@ -114,18 +114,45 @@ def _picture() -> bytes:
 PICTURE = _picture()
 
 
+def burst(deployment: Deployment, number: int, *, seconds: float) -> dict[str, float]:
+    """So many alerts at this pace, ten to a transaction: storing one with its encrypted pictures
+    takes longer than a hundredth of a second, and it is the consoles that are measured."""
+    stored: dict[str, float] = {}
+    began = time.monotonic()
+    while len(stored) < number:
+        with transaction.atomic():
+            alerts = _rows(deployment, min(10, number - len(stored)))
+            _tell(deployment, alerts, EventKind.RAISED)
+        at = time.time()
+        stored |= {str(alert.uuid): at for alert in alerts}
+        time.sleep(max(0.0, began + seconds * len(stored) / number - time.monotonic()))
+    return stored
+
+
 def shift(deployment: Deployment, number: int, *, by: User) -> None:
-    """So many alerts that are raised, claimed and dismissed: a long shift in a short time. Their
-    rows are written together, because only their way to the screen is measured."""
-    cameras, entry = list(deployment.cameras.all()), deployment.entries.order_by("pk").first()
+    """So many alerts that are raised, claimed and dismissed: a long shift in a short time."""
+    alerts = _rows(deployment, number)
+    pks, now = [alert.pk for alert in alerts], timezone.now()
+    _tell(deployment, alerts, EventKind.RAISED)
+    Alert.objects.filter(pk__in=pks).update(
+        status=AlertStatus.CLAIMED, claimed_by=by, claimed_at=now
+    )
+    _tell(deployment, alerts, EventKind.CLAIMED)
+    Alert.objects.filter(pk__in=pks).update(status=AlertStatus.DISMISSED, decided_at=now)
+    _tell(deployment, alerts, EventKind.DISMISSED)
+
+
+def _rows(deployment: Deployment, number: int) -> list[Alert]:
+    """Written together, without pictures: only their way to the screen is measured."""
+    cameras, entry = list(deployment.cameras.all()), deployment.entries.order_by("pk")[0]
     now = timezone.now()
-    rows = [
+    return Alert.objects.bulk_create(
         Alert(
             deployment=deployment,
             camera=cameras[index % len(cameras)],
             entry=entry,
-            category=entry.category if entry else "",
-            response=entry.response if entry else "",
+            category=entry.category,
+            response=entry.response,
             similarity=0.99,
             threshold=deployment.threshold,
             profile=deployment.profile,
@@ -134,16 +161,7 @@ def shift(deployment: Deployment, number: int, *, by: User) -> None:
             last_seen_at=now,
         )
         for index in range(number)
-    ]
-    alerts = Alert.objects.bulk_create(rows)
-    pks = [alert.pk for alert in alerts]
-    _tell(deployment, alerts, EventKind.RAISED)
-    Alert.objects.filter(pk__in=pks).update(
-        status=AlertStatus.CLAIMED, claimed_by=by, claimed_at=now
     )
-    _tell(deployment, alerts, EventKind.CLAIMED)
-    Alert.objects.filter(pk__in=pks).update(status=AlertStatus.DISMISSED, decided_at=now)
-    _tell(deployment, alerts, EventKind.DISMISSED)
 
 
 def _tell(deployment: Deployment, alerts: list[Alert], kind: EventKind) -> None:

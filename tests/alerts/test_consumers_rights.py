@@ -1,5 +1,7 @@
 """Who hears nothing, and who hears no more."""
 
+import json
+
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
@@ -9,10 +11,10 @@ from structlog.testing import capture_logs
 from alerts.protocol import CloseCode
 from deployments import lifecycle
 from deployments.enums import Role, Status
-from deployments.models import AuditEvent, Deployment, User
+from deployments.models import AuditEvent, Briefing, Deployment, User
 from tests.alerts.sockets import Socket, cookies_of, open_socket
 from tests.factories import make_alert, make_deployment, person
-from tests.tampering import force_status
+from tests.tampering import force_status, triggers_disabled
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -27,6 +29,11 @@ async def deployment() -> Deployment:
 @pytest.fixture
 async def alice() -> User:
     return await in_database(person)("alice")
+
+
+def forget_briefing(deployment: Deployment, user: User) -> None:
+    with triggers_disabled("deployments_briefing"):
+        Briefing.objects.filter(deployment=deployment, person=user).delete()
 
 
 async def code_of_refusal(socket: Socket) -> int:
@@ -175,3 +182,50 @@ async def test_end_closes_and_what_is_open_can_be_finished(
     await in_database(force_status)(deployment, Status.CLOSED)
 
     assert await socket.closing_code() == CloseCode.DEPLOYMENT_CLOSED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"type": "log.grew"},
+        {"type": "join", "group": "console.5b0f7f4e-6c1c-4e6f-9d8e-1d7a3f8f5a10"},
+        {"type": "websocket.send", "text": "{}"},
+    ],
+)
+async def test_guessed_group_ends_the_conversation_and_is_logged(
+    deployment: Deployment, alice: User, said: dict[str, str]
+) -> None:
+    """Groups are named on the server; a client has no word for one."""
+    socket = await listening(await open_socket(deployment, alice))
+
+    with capture_logs() as logs:
+        await socket.send_to(json.dumps(said))
+        assert await socket.closing_code() == CloseCode.MALFORMED
+
+    refusals = [line for line in logs if line["event"] == "socket_refused"]
+    assert [line["code"] for line in refusals] == [CloseCode.MALFORMED]
+
+
+async def test_operator_of_another_deployment_takes_nothing_here(
+    deployment: Deployment, alice: User
+) -> None:
+    """They were briefed there and not here: they hear nothing of this one, and a claim with a
+    guessed address is refused and logged."""
+    other = await in_database(make_deployment)(status=Status.LIVE)
+    await in_database(forget_briefing)(deployment, alice)
+    cookie = await cookies_of(alice)
+    socket = await listening(await open_socket(other, alice, cookie=cookie))
+    alert = await in_database(make_alert)(deployment)
+    client = Client(headers={"Accept": "application/json"})
+    client.cookies["sessionid"] = cookie.partition(b"=")[2].decode()
+
+    with capture_logs() as logs:
+        answer = await in_database(client.post)(f"/alerts/{alert.uuid}/claim/", secure=True)
+
+    assert answer.status_code == 409
+    assert "briefing of this deployment" in answer.json()["error"]
+    refused = [line for line in logs if line["event"] == "decision_refused"]
+    assert [(line["view"], line["user"]) for line in refused] == [("claim", alice.pk)]
+    own = await in_database(make_alert)(other)
+    assert (await socket.next("event"))["alert"]["uuid"] == str(own.uuid)
+    await socket.disconnect()
