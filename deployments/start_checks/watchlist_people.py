@@ -25,7 +25,8 @@ def review_check(deployment: Deployment) -> Check:
         return Check(REVIEW, False, evidence, "Withdraw them, or replace them.", link)
     if waiting := state.to_review + state.returned:
         return Check(REVIEW, True, f"{waiting} were added since and are not searched for yet.")
-    return Check(REVIEW, True, f"All {state.enrolled} entries were reviewed by somebody else.")
+    entries = "The one entry was" if state.enrolled == 1 else f"All {state.enrolled} entries were"
+    return Check(REVIEW, True, f"{entries} reviewed by somebody else.")
 
 
 def sought_check(deployment: Deployment) -> Check:

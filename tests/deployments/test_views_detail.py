@@ -139,7 +139,7 @@ def test_the_demo_says_what_it_relaxes(client: Client, cast: Cast):
     body = client.get(reverse("sign_in")).content.decode()
 
     assert "All people are synthetic." in body
-    assert "no second factor" in body
+    assert "The second factor at sign-in is turned off." in body
     assert "watchlist entries and their images, 1 minute" in body
     assert "3 minutes" in body
 

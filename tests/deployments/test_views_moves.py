@@ -8,7 +8,7 @@ from deployments.enums import Status
 from deployments.models import Deployment
 from deployments.transitions import TRANSITIONS
 from deployments.views.moves import MOVES, moves_for
-from tests.factories import Cast, make_deployment, make_entry
+from tests.factories import Cast, make_deployment, make_entry, still_sought_list
 
 pytestmark = pytest.mark.usefixtures("recognition_worker")
 
@@ -55,6 +55,10 @@ def test_ready_is_made_once_the_watchlist_is_enrolled(client: Client, cast: Cast
     assert "Not yet: Nobody is on the watchlist." in refused.content.decode()
 
     make_entry(deployment)
+    refused = press(client, deployment, "make_ready")
+    assert "Nobody has asked yet about 1" in refused.content.decode()
+
+    still_sought_list(deployment)
     press(client, deployment, "make_ready")
     deployment.refresh_from_db()
     assert deployment.status == Status.READY
