@@ -1,14 +1,16 @@
 """Reads that pages share: what a person may see, what waits for them, what is public."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from deployments import permissions
-from deployments.enums import Role, Status
-from deployments.models import Deployment, User
+from deployments.enums import Role, Status, VariationStatus
+from deployments.models import Deployment, User, Variation
 from deployments.publication import NOTICE_STATES
+from deployments.variation_sql import VARIABLE
 
 PUBLIC_STATES = (*NOTICE_STATES, Status.ENDED, Status.CLOSED, Status.CANCELLED)
 
@@ -19,7 +21,7 @@ class Waiting:
 
     title: str
     hint: str
-    deployments: list[Deployment]
+    deployments: Sequence[Deployment]
 
 
 def deployments_visible_to(person: User) -> QuerySet[Deployment]:
@@ -29,59 +31,93 @@ def deployments_visible_to(person: User) -> QuerySet[Deployment]:
     return Deployment.objects.exclude(~Q(applicant=person), status=Status.DRAFT)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody looks for: deployments in these states that concern them."""
+
+    title: str
+    hint: str
+    states: frozenset[Status]
+    concerns: Callable[[Deployment], bool] = lambda _: True
+
+
 def waiting_for(person: User) -> list[Waiting]:
     """In the order of urgency; one query, whatever the number of rows."""
-    wanted = _wishes(person)
-    statuses = {status for _, _, states in wanted for status in states}
+    wishes = _wishes(person)
+    waits = Variation.objects.filter(
+        deployment=OuterRef("pk"), status=VariationStatus.SUBMITTED
+    ).exclude(written_by=person)
     found = list(
         deployments_visible_to(person)
-        .filter(status__in=statuses)
+        .filter(status__in={status for wish in wishes for status in wish.states})
+        .annotate(has_open_variation=Exists(waits))
         .select_related("applicant")
         .order_by("starts_at", "pk")
     )
     groups = []
-    for title, hint, states in wanted:
-        mine = [d for d in found if d.status in states and _concerns(person, d)]
+    for wish in wishes:
+        mine = [each for each in found if each.status in wish.states and wish.concerns(each)]
         if mine:
-            groups.append(Waiting(title, hint, mine))
+            groups.append(Waiting(wish.title, wish.hint, mine))
     return groups
 
 
-def _wishes(person: User) -> list[tuple[str, str, frozenset[Status]]]:
+def _wishes(person: User) -> list[_Wish]:
+    """Drafts wait for their author only; nothing waits for a decision by its own applicant."""
     running = frozenset({Status.LIVE, Status.SUSPENDED})
     wishes = []
     if permissions.can_operate(person):
-        wishes.append(
-            ("To run", "Ready to start, or running now.", running | frozenset({Status.READY}))
-        )
+        states = running | frozenset({Status.READY})
+        wishes.append(_Wish("To run", "Ready to start, or running now.", states))
     elif permissions.can_engage(person):
-        wishes.append(("In the field", "Running now.", running))
-    if permissions.is_authorising_officer(person):
-        wishes.append(
-            ("To decide", "Applications that wait for an authority.", frozenset({Status.SUBMITTED}))
-        )
+        wishes.append(_Wish("In the field", "Running now.", running))
+    wishes += _decisions(person)
     if person.has_role(Role.WATCHLIST_MANAGER):
-        wishes.append(
-            ("To build a watchlist for", "Authorised, not ready.", frozenset({Status.AUTHORISED}))
-        )
+        states = frozenset({Status.AUTHORISED})
+        wishes.append(_Wish("To build a watchlist for", "Authorised, not ready.", states))
     if permissions.can_apply(person):
         wishes.append(
-            (
+            _Wish(
                 "To finish",
                 "Your drafts, and what was returned to you.",
                 frozenset({Status.DRAFT, Status.RETURNED}),
+                lambda each: each.applicant_id == person.pk,
             )
         )
     return wishes
 
 
-def _concerns(person: User, deployment: Deployment) -> bool:
-    """Drafts wait for their author only; an application never for its own applicant."""
-    if deployment.status in {Status.DRAFT, Status.RETURNED}:
-        return deployment.applicant_id == person.pk
-    if deployment.status == Status.SUBMITTED:
-        return permissions.can_decide(person, deployment)
-    return True
+def _decisions(person: User) -> list[_Wish]:
+    """What waits for this officer: urgent authorities by a deadline, changes, applications."""
+    if not person.has_role(Role.AUTHORISING_OFFICER):
+        return []
+    prefetch_related_objects([person], "trainings")
+    return [
+        _Wish(
+            "To review",
+            "Urgent authorities: unreviewed by their deadline, they stop.",
+            frozenset(VARIABLE),
+            lambda each: permissions.can_review_urgent(person, each),
+        ),
+        _Wish(
+            "Changes to decide",
+            "Variations of what is authorised, which stays in force until then.",
+            frozenset(VARIABLE),
+            lambda each: (
+                each.has_open_variation  # type: ignore[attr-defined]
+                and permissions.can_decide_variation(person, each)
+            ),
+        ),
+        _Wish(
+            "To decide",
+            "Applications that wait for an authority.",
+            frozenset({Status.SUBMITTED}),
+            lambda each: (
+                permissions.can_decide(person, each)
+                or permissions.can_decide_urgently(person, each)
+            ),
+        ),
+    ]
 
 
 def public_deployments() -> QuerySet[Deployment]:

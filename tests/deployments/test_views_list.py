@@ -5,9 +5,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
-from deployments.enums import Status
-from tests.factories import Cast, make_deployment
+from deployments import urgent, variations
+from deployments.enums import Rank, Role, Status, TrainingKind
+from deployments.models import Deployment, User
+from tests.factories import Cast, lose_training, make_deployment, make_variation, train
 
 
 def test_signing_in_comes_first(client: Client, db: None):
@@ -66,6 +69,48 @@ def test_an_application_does_not_wait_for_its_own_applicant(client: Client, cast
     assert client.get(reverse("deployments:list")).context["waiting"] == []
 
 
+def groups_of(client: Client, user: User) -> dict[str, list[Deployment]]:
+    client.force_login(user)
+    waiting = client.get(reverse("deployments:list")).context["waiting"]
+    return {group.title: group.deployments for group in waiting}
+
+
+def test_an_open_variation_waits_for_whoever_may_decide_it(client: Client, cast: Cast):
+    deployment = make_deployment(status=Status.LIVE, applicant=cast.second_superintendent)
+    variation = make_variation(deployment, threshold=0.7)
+    expected = {"Changes to decide": [deployment]}
+
+    assert groups_of(client, cast.authorising_officer) == expected
+    for other in (cast.second_superintendent, cast.applicant, cast.auditor):
+        assert groups_of(client, other) == {}
+    variations.withdraw(variation, by=cast.second_superintendent)
+    assert groups_of(client, cast.authorising_officer) == {}
+
+
+def test_who_lost_their_training_has_nothing_to_decide(client: Client, cast: Cast):
+    make_variation(make_deployment(status=Status.LIVE), threshold=0.7)
+    make_deployment(status=Status.SUBMITTED)
+    lose_training(cast.authorising_officer)
+
+    assert groups_of(client, cast.authorising_officer) == {}
+
+
+def test_an_urgent_authority_waits_for_its_review(client: Client, cast: Cast, settings: Settings):
+    settings.URGENT_ROUTE, settings.URGENT_RANK = True, Rank.INSPECTOR
+    deployment = make_deployment(status=Status.SUBMITTED)
+    inspector = User.objects.create(
+        username="duty_inspector", rank=Rank.INSPECTOR, roles=[Role.AUTHORISING_OFFICER]
+    )
+    train(inspector, TrainingKind.AUTHORISING_OFFICER)
+
+    assert groups_of(client, inspector) == {"To decide": [deployment]}
+    urgent.authorise(deployment, by=inspector, reasons="They were seen ten minutes ago.")
+    assert groups_of(client, inspector) == {}
+    assert groups_of(client, cast.authorising_officer) == {"To review": [deployment]}
+    urgent.confirm(deployment, by=cast.authorising_officer, reasons="I agree.")
+    assert groups_of(client, cast.second_superintendent) == {}
+
+
 def test_filters_narrow_the_list(client: Client, cast: Cast):
     make_deployment(status=Status.SUBMITTED, title="Harbour", place="Harbour Road")
     make_deployment(status=Status.AUTHORISED, title="Market", place="Market Square")
@@ -97,6 +142,18 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client, cast:
     few = _queries(client)
     for _ in range(4):
         make_deployment(status=Status.READY)
+
+    assert _queries(client) == few
+
+
+def test_the_number_of_queries_of_an_officer_does_not_grow_either(client: Client, cast: Cast):
+    client.force_login(cast.authorising_officer)
+    make_deployment(status=Status.SUBMITTED)
+    make_variation(make_deployment(status=Status.AUTHORISED), threshold=0.7)
+    few = _queries(client)
+    for _ in range(2):
+        make_deployment(status=Status.SUBMITTED)
+        make_variation(make_deployment(status=Status.AUTHORISED), threshold=0.7)
 
     assert _queries(client) == few
 
