@@ -25,18 +25,39 @@ def record(
 ) -> None:
     """Append one event, inside the caller's transaction: what happened and its proof stand or
     fall together. `details` must hold nothing personal. `by=None` is the system itself."""
+    event = Event(subject, details or {})
+    record_each(action, [event], kind=kind, by=by, deployment=deployment, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What differs between things that are done together."""
+
+    subject: object
+    details: Mapping[str, object]
+
+
+def record_each(
+    action: str,
+    events: Iterable[Event],
+    *,
+    kind: AuditKind,
+    by: User | None,
+    deployment: Deployment | None = None,
+    reason: str = "",
+) -> None:
+    """One event for each, in their order: the chain is held once for all of them."""
     AuditEvent.objects.bulk_create(
-        [
-            AuditEvent(
-                kind=kind,
-                action=action,
-                actor=by.get_username() if by else SYSTEM,
-                deployment=deployment,
-                subject="" if subject is None else str(subject),
-                reason=reason,
-                details=json.dumps(details or {}, sort_keys=True, default=str),
-            )
-        ]
+        AuditEvent(
+            kind=kind,
+            action=action,
+            actor=by.get_username() if by else SYSTEM,
+            deployment=deployment,
+            subject="" if event.subject is None else str(event.subject),
+            reason=reason,
+            details=json.dumps(event.details, sort_keys=True, default=str),
+        )
+        for event in events
     )
 
 

@@ -24,24 +24,38 @@ def path_of(image_id: uuid.UUID) -> Path:
 
 
 def put(
+    deployment: Deployment, data: bytes, *, kind: ImageKind, content_type: str = "image/jpeg"
+) -> StoredImage:
+    """Encrypt and store, within the caller's transaction. If that is rolled back, the file that
+    is left without a row is swept later (see `orphans`)."""
+    key = data_key(deployment)
+    image = written(deployment, data, kind=kind, content_type=content_type, key=key)
+    image.save(force_insert=True)
+    return image
+
+
+def written(
     deployment: Deployment,
     data: bytes,
     *,
     kind: ImageKind,
+    key: bytes,
     content_type: str = "image/jpeg",
-    key: bytes | None = None,
 ) -> StoredImage:
-    """Encrypt and store, within the caller's transaction. If that is rolled back, the file that
-    is left without a row is swept later (see `orphans`). `key` is the deployment's, where the
-    caller has it at hand."""
-    image = StoredImage.objects.create(
+    """The encrypted file, under the deployment's key, and its row, which is not saved: the disk is
+    waited for before anything is locked."""
+    image = StoredImage(
         deployment=deployment, kind=kind, content_type=content_type, byte_count=len(data)
     )
     path = path_of(image.pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealed = seal(data, key=key or data_key(deployment), associated=str(image.pk))
-    write_durably(path, sealed)
+    write_durably(path, seal(data, key=key, associated=str(image.pk)))
     return image
+
+
+def unwrite(images: Iterable[StoredImage]) -> None:
+    """Of `written`, where no row came of them."""
+    _unlink([image.pk for image in images])
 
 
 def read(image: StoredImage) -> bytes:

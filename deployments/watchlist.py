@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
@@ -12,7 +13,7 @@ from deployments import audit, image_store, ledger, permissions
 from deployments.enums import AuditKind, EntryStatus, ImageKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
-from deployments.models import Deployment, User, WatchlistEntry
+from deployments.models import Deployment, StoredImage, User, WatchlistEntry
 from deployments.queues import send_enrolment
 
 
@@ -55,13 +56,31 @@ class Progress:
 def add_entry(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry:
     """Store the image encrypted, write the entry, and queue its enrolment.
     Raises Refused with the reason in words."""
+    return add_entries(deployment, [new], by=by)[0]
+
+
+def add_entries(
+    deployment: Deployment, new: Sequence[NewEntry], *, by: User
+) -> list[WatchlistEntry]:
+    """All of them or, where one cannot be added, none. Raises Refused."""
+    current = Deployment.objects.get(pk=deployment.pk)
+    # Before anything is written as well as under the lock.
+    _may_add(current, new, by=by)
+    key = image_store.data_key(current)
+    images = [
+        image_store.written(current, each.image, kind=ImageKind.WATCHLIST, key=key) for each in new
+    ]
     try:
         with transaction.atomic():
             locked = lock(deployment.pk)
             _may_add(locked, new, by=by)
-            return _store(locked, new, by=by)
+            return _store(locked, new, images, by=by, key=key)
     except IntegrityError as error:
+        image_store.unwrite(images)
         raise Refused(_which_is_twice(error)) from error
+    except Refused:
+        image_store.unwrite(images)
+        raise
 
 
 def _which_is_twice(error: IntegrityError) -> str:
@@ -72,24 +91,50 @@ def _which_is_twice(error: IntegrityError) -> str:
     return "The entry is not complete: it names its reference, image source and lawful basis."
 
 
-def _may_add(deployment: Deployment, new: NewEntry, *, by: User) -> None:
-    """Under the deployment's lock: it may have ended, or been filled, since the page was opened."""
+def _may_add(deployment: Deployment, new: Sequence[NewEntry], *, by: User) -> None:
+    """It may have ended, or been filled, since the page was opened."""
     if not permissions.can_manage_watchlist(by, deployment):
         raise Refused(
             "Only a watchlist manager may change the watchlist of an authorised deployment."
         )
-    if new.category not in deployment.categories:
+    if any(each.category not in deployment.categories for each in new):
         raise Refused("This category was not authorised for this deployment.")
-    if new.is_under_18 and not new.under_18_rationale.strip():
+    if any(each.is_under_18 and not each.under_18_rationale.strip() for each in new):
         raise Refused("Say why somebody under 18 must be sought in this way.")
-    if deployment.entries.count() >= deployment.watchlist_cap:
+    if deployment.entries.count() + len(new) > deployment.watchlist_cap:
         raise Refused(f"The watchlist is full: its authorised cap is {deployment.watchlist_cap}.")
 
 
-def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry:
-    key = image_store.data_key(deployment)
-    image = image_store.put(deployment, new.image, kind=ImageKind.WATCHLIST, key=key)
-    entry = WatchlistEntry.objects.create(
+def _store(
+    deployment: Deployment,
+    new: Sequence[NewEntry],
+    images: list[StoredImage],
+    *,
+    by: User,
+    key: bytes,
+) -> list[WatchlistEntry]:
+    StoredImage.objects.bulk_create(images)
+    entries = WatchlistEntry.objects.bulk_create(
+        _entry(deployment, each, image, by=by, key=key)
+        for each, image in zip(new, images, strict=True)
+    )
+    audit.record_each(
+        "watchlist.added",
+        [audit.Event(f"entry {entry.pk}", _facts(entry)) for entry in entries],
+        kind=AuditKind.COLLECTION,
+        by=by,
+        deployment=deployment,
+    )
+    for entry in entries:
+        # A broker that is gone loses the request, not the entry: it is asked for again.
+        transaction.on_commit(partial(send_enrolment, entry.pk), robust=True)
+    return entries
+
+
+def _entry(
+    deployment: Deployment, new: NewEntry, image: StoredImage, *, by: User, key: bytes
+) -> WatchlistEntry:
+    return WatchlistEntry(
         deployment=deployment,
         reference=new.reference,
         name=new.name,
@@ -104,21 +149,14 @@ def _store(deployment: Deployment, new: NewEntry, *, by: User) -> WatchlistEntry
         under_18_rationale=new.under_18_rationale if new.is_under_18 else "",
         added_by=by,
     )
-    audit.record(
-        "watchlist.added",
-        kind=AuditKind.COLLECTION,
-        by=by,
-        deployment=deployment,
-        subject=f"entry {entry.pk}",
-        details={
-            "category": new.category,
-            "response": new.response,
-            "under_18": new.is_under_18,
-        },
-    )
-    # A broker that is gone loses the request, not the entry: it is asked for again.
-    transaction.on_commit(lambda: send_enrolment(entry.pk), robust=True)
-    return entry
+
+
+def _facts(entry: WatchlistEntry) -> dict[str, object]:
+    return {
+        "category": entry.category,
+        "response": entry.response,
+        "under_18": entry.is_under_18,
+    }
 
 
 def withdraw_entry(entry: WatchlistEntry, *, by: User, reason: str) -> None:

@@ -37,10 +37,10 @@ def enrol(entry_id: int) -> None:
         template_store.save(
             entry, result.embedding, profile=profile.name, profile_version=profile.model_name
         )
-        watchlist.mark_enrolled(entry, eyes=result.eyes)
         watchlist_review.note_likely_same(
             entry, template_store.alike(entry, result.embedding, similarity=profile.threshold)
         )
+        watchlist.mark_enrolled(entry, eyes=result.eyes)
 
 
 def _wanted(entry_id: int) -> WatchlistEntry | None:

@@ -4,14 +4,24 @@ import io
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from openpyxl import Workbook
 
-from deployments import image_store, import_files, import_report, imports, lifecycle, purge
+from deployments import (
+    image_store,
+    import_files,
+    import_report,
+    imports,
+    lifecycle,
+    purge,
+    watchlist,
+)
 from deployments.enums import ImportStatus, RowOutcome, Status
 from deployments.lifecycle import Refused
 from deployments.models import (
@@ -280,20 +290,23 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("die_at", [1, 3])
-def test_killed_half_way_it_goes_on_where_it_stopped(deployment: Deployment, die_at: int):
+def test_killed_half_way_it_goes_on_where_it_stopped(
+    deployment: Deployment, die_at: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(imports, "AT_ONCE", 1)
     names = [f"A{n}" for n in range(4)]
     made = worked(received(deployment, sheet(*map(row, names)), None, *names))
     imports.confirm(made, by=person("watchlist_manager"))
-    add, calls = imports.add_entry, []
+    add, calls = watchlist.add_entries, []
 
     def dies(*arguments: Any, **named: Any) -> Any:
-        entry = add(*arguments, **named)
+        entries = add(*arguments, **named)
         calls.append(1)
         if len(calls) == die_at:
             raise Killed  # after the entry, before the row says so
-        return entry
+        return entries
 
-    with mock.patch.object(imports, "add_entry", dies), pytest.raises(Killed):
+    with mock.patch.object(imports, "add_entries", dies), pytest.raises(Killed):
         imports.work_on(made.pk)
     assert deployment.entries.count() == die_at - 1
     made.refresh_from_db()
@@ -304,6 +317,21 @@ def test_killed_half_way_it_goes_on_where_it_stopped(deployment: Deployment, die
     assert made.status == ImportStatus.DONE
     assert references(deployment) == names
     assert made.rows.filter(outcome=RowOutcome.ADDED).count() == 4
+
+
+def test_of_rows_that_are_added_together_one_that_is_refused_takes_nobody_with_it(
+    deployment: Deployment,
+):
+    names = [f"A{n}" for n in range(4)]
+    made = worked(received(deployment, sheet(*map(row, names)), None, *names))
+    make_entry(deployment, reference="A2", is_enrolled=False)
+
+    made = finish(made)
+
+    assert references(deployment) == ["A2", "A0", "A1", "A3"]
+    assert outcomes(made)["A2"] == "This reference is already on the watchlist."
+    stored = {image_store.path_of(pk) for pk in StoredImage.objects.values_list("pk", flat=True)}
+    assert set(Path(settings.FILE_STORE).glob("??/*")) == stored
 
 
 def test_a_worker_that_vanished_loses_its_lease(deployment: Deployment):
