@@ -10,6 +10,8 @@ from recognition.profiles import UnknownProfile, UnusableProfile, load_profile
 
 
 def measured_of(profile: str, version: str) -> Sequence[Measured]:
+    """`version` as an alert carries it: the profile's own, or the model's full name."""
+    name = version if version.startswith(f"{profile}-") else f"{profile}-{version}"
     own = [
         Measured(
             threshold=point.threshold,
@@ -20,19 +22,19 @@ def measured_of(profile: str, version: str) -> Sequence[Measured]:
             non_mated=point.non_mated,
             dataset=point.dataset,
         )
-        for point in latest_points(version)
+        for point in latest_points(name)
     ]
-    return own or _came_with(profile, version)
+    return own or _came_with(profile, name)
 
 
 @cache
-def _came_with(name: str, version: str) -> tuple[Measured, ...]:
+def _came_with(name: str, model_name: str) -> tuple[Measured, ...]:
     """A profile that has moved on since says nothing of the version that raised the alert."""
     try:
         profile = load_profile(name)
     except (UnknownProfile, UnusableProfile):
         return ()
-    if profile.model_name != version:
+    if profile.model_name != model_name:
         return ()
     return tuple(
         Measured(

@@ -226,6 +226,25 @@ def test_open_alert_needs_no_scrolling(page_of: PageOf, live: Deployment, alice:
     )
 
 
+@pytest.mark.parametrize("theme", ["dark", "sunlight"])
+def test_other_colours_can_be_read_as_well(
+    page_of: PageOf, live: Deployment, alice: User, theme: str
+) -> None:
+    alert = claimed(live, alice, is_lookalike=True)
+    page = open_console(page_of, alice, live)
+    while page.locator("html").get_attribute("data-theme") != theme:
+        page.locator("[data-theme-switch]").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    open_card(page, alert)
+    compare(page, "Nose")
+    page.locator('[data-prompt="Ears"]').dblclick()
+    page.keyboard.press("v")
+    expect(page.locator("[data-identity]")).to_be_visible()
+
+    assert violations(page) == []
+
+
 def test_pages_are_accessible_in_every_state(
     page_of: PageOf, live: Deployment, alice: User, bob: User
 ) -> None:

@@ -97,6 +97,15 @@ def test_own_evaluation_comes_before_what_came_with_the_profile(
     assert "of 200 people who were on it, 100 did" in meaning
 
 
+def test_alert_of_a_camera_names_the_version_without_the_profile(
+    live: Deployment, unmeasured: None
+) -> None:
+    profile = load_profile(PROFILE)
+
+    assert len(measured_of(PROFILE, profile.version)) == len(profile.operating_points)
+    assert measured_of(PROFILE, profile.version) == measured_of(PROFILE, profile.model_name)
+
+
 def test_version_that_is_not_installed_says_nothing() -> None:
     assert measured_of(PROFILE, "embedded-99") == ()
     assert measured_of("nothing", "nothing-1") == ()
