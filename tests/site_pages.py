@@ -272,6 +272,8 @@ NOT_PAGES: dict[str, str] = {
     "alerts:assess": "a form's target",
     "alerts:detail": "JSON",
     "alerts:timeline_csv": "CSV",
+    "recognition:watch": "JSON",
+    "recognition:picture": "an image",
     "alerts:claim": "a form's target",
     "alerts:release": "a form's target",
     "alerts:look": "a form's target",
