@@ -36,7 +36,8 @@ def publish_notice(deployment: Deployment, *, by: User) -> None:
     if deployment.notice_withheld_reason:
         return
     deployment.published_at = timezone.now()
-    deployment.save(update_fields=["published_at"])
+    deployment.notice_lead_days = settings.NOTICE_LEAD_DAYS
+    deployment.save(update_fields=["published_at", "notice_lead_days"])
     audit.record(
         "notice.published",
         kind=AuditKind.DISCLOSURE,
@@ -53,11 +54,19 @@ def notice_lead(deployment: Deployment) -> timedelta:
     return deployment.starts_at - deployment.published_at
 
 
+def lead_days_asked(deployment: Deployment) -> int:
+    """By the policy of the day on which its notice went up: another policy judges no past one."""
+    if deployment.notice_lead_days is None:
+        return int(settings.NOTICE_LEAD_DAYS)
+    return deployment.notice_lead_days
+
+
 def is_notice_in_time(deployment: Deployment) -> bool:
     """Up long enough before the start; where policy asks for no days ahead, up at all."""
-    if settings.NOTICE_LEAD_DAYS == 0:
+    days = lead_days_asked(deployment)
+    if days == 0:
         return deployment.published_at is not None
-    return notice_lead(deployment) >= timedelta(days=settings.NOTICE_LEAD_DAYS)
+    return notice_lead(deployment) >= timedelta(days=days)
 
 
 def notice_in_words(deployment: Deployment) -> str:
@@ -74,7 +83,7 @@ def notice_in_words(deployment: Deployment) -> str:
         told = f"The notice was published {lead_in_words(lead)} before the start"
     if is_notice_in_time(deployment):
         return f"{told}."
-    days = settings.NOTICE_LEAD_DAYS
+    days = lead_days_asked(deployment)
     return f"{told}: later than policy asks, which is {days} day{'' if days == 1 else 's'} ahead."
 
 

@@ -17,6 +17,11 @@ VARIED_COLUMNS = (
 )
 VARIABLE: tuple[Status, ...] = (Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED)
 _VARIABLE = ", ".join(f"'{status.value}'" for status in VARIABLE)
+_ZONES = """(
+                      SELECT COALESCE(jsonb_object_agg(
+                          camera_id::text, jsonb_build_array(zone_x, zone_y, zone_w, zone_h)
+                      ), '{}'::jsonb)
+                      FROM deployments_deploymentcamera WHERE deployment_id = %s)"""
 _WRITTEN = ("uuid", "deployment_id", "written_by_id", "written_at", "reasons", *VARIED_COLUMNS)
 
 
@@ -48,6 +53,7 @@ def is_authorised_variation_sql() -> str:
                   AND v.camera_ids = ARRAY(
                       SELECT camera_id FROM deployments_deploymentcamera
                       WHERE deployment_id = NEW.id ORDER BY camera_id)
+                  AND v.zones = {_ZONES % "NEW.id"}
             ))"""  # noqa: S608 - made of our own names
 
 
@@ -64,7 +70,9 @@ def open_for_cameras_sql() -> str:
 def variation_sql() -> str:
     """Written once by the applicant, decided once by a qualified officer who is not the applicant;
     the terms it replaces are kept in it by the database itself."""
-    rewritten = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in (*_WRITTEN, "camera_ids"))
+    rewritten = " OR ".join(
+        f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in (*_WRITTEN, "camera_ids", "zones")
+    )
     replaced = ", ".join(f"'{c}', d.{c}" for c in VARIED_COLUMNS)
     return f"""
         IF TG_OP = 'DELETE' THEN
@@ -101,7 +109,7 @@ def variation_sql() -> str:
             NEW.number = d.terms_version + 1;
             NEW.replaced = jsonb_build_object({replaced}, 'camera_ids', ARRAY(
                 SELECT camera_id FROM deployments_deploymentcamera
-                WHERE deployment_id = d.id ORDER BY camera_id));
+                WHERE deployment_id = d.id ORDER BY camera_id), 'zones', {_ZONES % "d.id"});
         END IF;
         RETURN NEW;
     """  # noqa: S608 - made of our own names

@@ -1,6 +1,6 @@
 """A variation in words: what it changes, from what, to what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ LABELS = {
     "place_ground": "Ground for the place",
     "place_intelligence": "What supports it",
     "camera_ids": "Cameras",
+    "zones": "Zones of recognition",
     "categories": "Who is sought",
     "watchlist_criteria": "Watchlist criteria",
     "watchlist_cap": "Most people on the watchlist",
@@ -27,8 +28,12 @@ LABELS = {
 }
 
 
+NOT_PUBLIC = frozenset({"camera_ids", "zones"})
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
+    name: str
     label: str
     before: str
     after: str
@@ -36,26 +41,26 @@ class Line:
 
 def compared(variation: Variation) -> list[Line]:
     """Each term that differs: from what was in force when it was decided, or is now."""
-    before = _before(variation)
+    before = {"zones": variation.zones} | _before(variation)
     cameras = dict(Camera.objects.values_list("pk", "name"))
     return [
-        Line(label, _in_words(name, old, cameras), _in_words(name, new, cameras))
+        Line(name, label, _in_words(name, old, cameras), _in_words(name, new, cameras))
         for name, label in LABELS.items()
         if (old := _moment(before[name])) != (new := getattr(variation, name))
     ]
 
 
 def labels_of_changes(variation: Variation) -> list[str]:
-    """For the public: what was changed, not to what; cameras are not told."""
+    """For the public: what was changed, not to what; cameras and their zones are not told."""
     before = _before(variation)
     return [
         label
         for name, label in LABELS.items()
-        if name != "camera_ids" and _moment(before[name]) != getattr(variation, name)
+        if name not in NOT_PUBLIC and _moment(before[name]) != getattr(variation, name)
     ]
 
 
-def _before(variation: Variation) -> Mapping[str, Any]:
+def _before(variation: Variation) -> dict[str, Any]:
     if variation.status == VariationStatus.AUTHORISED and variation.replaced:
         return dict(variation.replaced)
     return asdict(terms_of(variation.deployment))
@@ -81,8 +86,16 @@ def _in_words(name: str, value: Any, cameras: Mapping[int, str]) -> str:
         return date_format(timezone.localtime(value), "l j F Y, H:i")
     if name == "camera_ids":
         return "\n".join(cameras.get(pk, f"Camera {pk}") for pk in value)
+    if name == "zones":
+        return "\n".join(_zone_in_words(pk, zone, cameras) for pk, zone in sorted(value.items()))
     if name == "categories":
         return "\n".join(str(Category(each).label) for each in value)
     if name == "place_ground":
         return str(PlaceGround(value).label)
     return f"{value:,}" if name == "watchlist_cap" else str(value)
+
+
+def _zone_in_words(pk: str, zone: Sequence[float], cameras: Mapping[int, str]) -> str:
+    x, y, w, h = (f"{number * 100:.2f}".rstrip("0").rstrip(".") for number in zone)
+    name = cameras.get(int(pk), f"Camera {pk}")
+    return f"{name}: {x}\xa0% from the left, {y}\xa0% from the top, {w}\xa0% wide, {h}\xa0% high"

@@ -14,7 +14,7 @@ from deployments.locking import lock
 from deployments.models import Camera, Deployment, User, Variation
 from deployments.moving import Refused, require, tell
 from deployments.variation_sql import VARIED_COLUMNS
-from deployments.zones import WHOLE_FRAME
+from deployments.zones import zone_from, zone_of
 
 # What a notice tells: when one of these changes, the public is told anew.
 ON_THE_NOTICE = frozenset({"place", "categories", "starts_at", "ends_at"})
@@ -22,7 +22,8 @@ ON_THE_NOTICE = frozenset({"place", "categories", "starts_at", "ends_at"})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a variation may change, all of it. Cameras by id."""
+    """What a variation may change, all of it. Cameras by id; `zones` are those of each camera, by
+    its id as JSON names it, in fractions of the picture."""
 
     place: str
     place_ground: str
@@ -34,12 +35,15 @@ class Terms:
     ends_at: datetime
     threshold: float
     camera_ids: list[int]
+    zones: dict[str, list[float]]
 
 
 def terms_of(deployment: Deployment) -> Terms:
     """What is in force now."""
     values = {name: getattr(deployment, name) for name in VARIED_COLUMNS}
-    return Terms(**values, camera_ids=sorted(deployment.cameras.values_list("pk", flat=True)))
+    used = list(deployment.deploymentcamera_set.order_by("camera_id"))
+    zones = {str(each.camera_id): zone.numbers() for each in used if (zone := zone_of(each))}
+    return Terms(**values, camera_ids=[each.camera_id for each in used], zones=zones)
 
 
 def changed(variation: Variation, terms: Terms) -> list[str]:
@@ -108,12 +112,10 @@ def authorise(
 
 def _apply(deployment: Deployment, variation: Variation) -> None:
     """Cameras first: the database lets them change only until the new terms are in force."""
-    before = set(deployment.cameras.values_list("pk", flat=True))
-    wanted = set(variation.camera_ids)
-    deployment.cameras.remove(*(before - wanted))
-    deployment.cameras.add(
-        *Camera.objects.filter(pk__in=wanted - before), through_defaults=WHOLE_FRAME.columns()
-    )
+    deployment.deploymentcamera_set.exclude(camera__in=variation.camera_ids).delete()
+    for pk in variation.camera_ids:
+        columns = zone_from(variation.zones[str(pk)]).columns()
+        deployment.deploymentcamera_set.update_or_create(camera_id=pk, defaults=columns)
     for name in VARIED_COLUMNS:
         setattr(deployment, name, getattr(variation, name))
     deployment.terms_version += 1
@@ -192,12 +194,19 @@ def _check(deployment: Deployment, variation: Variation) -> None:
             f"{count} people on the watchlist are in a category that this takes away: withdraw "
             "them first."
         )
-    if Camera.objects.filter(pk__in=variation.camera_ids).count() != len(variation.camera_ids):
+    chosen = Camera.objects.filter(pk__in=variation.camera_ids)
+    if len(chosen) != len(variation.camera_ids):
         raise Refused("A camera that was chosen is no longer there.")
+    for camera in chosen:
+        if str(camera.pk) not in variation.zones:
+            raise Refused(f"{camera} has no zone of recognition: draw it on its picture.")
 
 
 def _sorted(terms: Terms) -> dict[str, Any]:
-    return asdict(terms) | {"camera_ids": sorted(set(terms.camera_ids))}
+    """What is left of a camera that goes is not kept."""
+    ids = sorted(set(terms.camera_ids))
+    zones = {key: zone for key, zone in terms.zones.items() if int(key) in ids}
+    return asdict(terms) | {"camera_ids": ids, "zones": zones}
 
 
 def _record(

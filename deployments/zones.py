@@ -3,6 +3,7 @@
 In fractions of the frame, so that it holds for a still and a stream of another size. Where it
 lies is not public."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -21,8 +22,16 @@ class Zone:
     def columns(self) -> dict[str, Decimal]:
         return {f"zone_{name}": value for name, value in asdict(self).items()}
 
+    def numbers(self) -> list[float]:
+        """As JSON holds it: x, y, w, h."""
+        return [float(value) for value in (self.x, self.y, self.w, self.h)]
+
 
 WHOLE_FRAME = Zone(Decimal(0), Decimal(0), Decimal(1), Decimal(1))
+
+
+def zone_from(numbers: Sequence[float]) -> Zone:
+    return Zone(*(Decimal(str(value)).quantize(Decimal("0.0001")) for value in numbers))
 
 
 def zone_of(used: DeploymentCamera) -> Zone | None:

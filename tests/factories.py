@@ -420,6 +420,9 @@ def make_variation(deployment: Deployment, **changes: object) -> Variation:
     """A proposed change to what is authorised, as its applicant writes it."""
     deployment.refresh_from_db()
     terms = replace(variations.terms_of(deployment), **changes)  # type: ignore[arg-type]
+    # A camera that is added looks at its whole picture, unless the test draws its zone.
+    whole = {str(pk): WHOLE_FRAME.numbers() for pk in terms.camera_ids}
+    terms = replace(terms, zones=whole | terms.zones)
     return variations.propose(
         deployment, terms, by=deployment.applicant, reasons="They were seen two streets away."
     )

@@ -309,7 +309,9 @@ def make_world() -> World:
     states = (Status.CLOSED, *(status for status in Status if status != Status.CLOSED))
     deployments = {status: make_deployment(status=status, entries=2) for status in states}
     live = deployments[Status.LIVE]
-    make_variation(deployments[Status.SUSPENDED], threshold=0.7)
+    varied = deployments[Status.SUSPENDED]
+    cameras = [*varied.cameras.values_list("pk", flat=True), make_camera(name="Bridge").pk]
+    make_variation(varied, threshold=0.7, camera_ids=cameras)
     make_entry(live, is_enrolled=False)
     make_entry(live, is_reviewed=False)
     _make_doubtful_entry(live)

@@ -1,6 +1,6 @@
 """What the applicant writes to change an authority, and how it and an urgent one are decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +9,8 @@ from django import forms
 from deployments.enums import Category, PlaceGround
 from deployments.forms.application import CameraChoice, long_text
 from deployments.forms.moments import LocalMoment
-from deployments.models import Camera, Deployment
+from deployments.forms.zones import ZoneForm
+from deployments.models import Camera, Deployment, DeploymentCamera
 from deployments.variations import Terms, terms_of
 
 
@@ -33,7 +34,7 @@ class VariationForm(forms.Form):
         label="Cameras",
         queryset=Camera.objects.all(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="A camera that is added looks at the whole of its picture.",
+        help_text="The zone of a camera that you add is drawn next.",
     )
     categories = forms.MultipleChoiceField(
         label="Who is sought", choices=Category, widget=forms.CheckboxSelectMultiple
@@ -51,24 +52,40 @@ class VariationForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, deployment: Deployment) -> None:
         terms = asdict(terms_of(deployment))
         cameras = Camera.objects.filter(pk__in=terms.pop("camera_ids"))
+        terms.pop("zones")
         super().__init__(data, initial=terms | {"cameras": cameras}, label_suffix="")
         self._deployment = deployment
         if deployment.started_at:
             self.fields["starts_at"].disabled = True
 
-    def terms(self) -> Terms:
-        values = {name: self.cleaned_data[name] for name in Terms.__slots__ if name != "camera_ids"}
+    def used(self) -> list[DeploymentCamera]:
+        """The cameras as they would be, those that are added without a zone yet."""
+        there = self._deployment.deploymentcamera_set.select_related("camera__still")
+        used = {each.camera_id: each for each in there.order_by("camera__name")}
+        if not self.is_bound:
+            return list(used.values())
+        return [
+            used.get(camera.pk) or DeploymentCamera(deployment=self._deployment, camera=camera)
+            for camera in self.cleaned_data.get("cameras", ())
+        ]
+
+    def terms(self, zones: Iterable[ZoneForm]) -> Terms:
+        drawn = {each.used.camera_id: each.zone() for each in zones}
+        names = set(Terms.__slots__) - {"camera_ids", "zones"}
         return Terms(
-            **values | self._same_to_the_minute(),
-            camera_ids=sorted(camera.pk for camera in self.cleaned_data["cameras"]),
+            **{name: self.cleaned_data[name] for name in names} | self._same_to_the_minute(),
+            camera_ids=sorted(drawn),
+            zones={str(pk): zone.numbers() for pk, zone in drawn.items() if zone is not None},
         )
 
     def _same_to_the_minute(self) -> dict[str, Any]:
-        """The picker knows no seconds: a moment that was not touched stays what it is."""
+        """The picker knows no seconds: a moment that was not touched stays what it is, and so does
+        a start that was made."""
         kept = {}
         for name in ("starts_at", "ends_at"):
             now = getattr(self._deployment, name)
-            if now.replace(second=0, microsecond=0) == self.cleaned_data[name]:
+            is_same = now.replace(second=0, microsecond=0) == self.cleaned_data[name]
+            if is_same or self.fields[name].disabled:
                 kept[name] = now
         return kept
 

@@ -35,8 +35,11 @@ class ZoneForm(forms.Form):
     w = _percent("Width, %", least="1")
     h = _percent("Height, %", least="1")
 
-    def __init__(self, data: Mapping[str, Any] | None, *, used: DeploymentCamera) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, used: DeploymentCamera, is_required: bool = False
+    ) -> None:
         self.used = used
+        self.is_required = is_required
         zone = zone_of(used)
         self.saved = zone
         initial = {} if zone is None else {name: _shown(getattr(zone, name)) for name in PARTS}
@@ -47,6 +50,8 @@ class ZoneForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         given = [name for name in PARTS if cleaned.get(name) is not None]
+        if not self.errors and not given and self.is_required:
+            self.add_error(None, f"{self.used.camera}: draw its zone, or write its four numbers.")
         if self.errors or not given:
             return cleaned
         if len(given) < len(PARTS):
@@ -63,6 +68,10 @@ class ZoneForm(forms.Form):
 
 
 def zone_forms(
-    used: Iterable[DeploymentCamera], data: Mapping[str, Any] | None = None
+    used: Iterable[DeploymentCamera],
+    data: Mapping[str, Any] | None = None,
+    *,
+    is_required: bool = False,
 ) -> list[ZoneForm]:
-    return [ZoneForm(data, used=each) for each in used]
+    """`is_required`: a draft may lack a zone, what changes an authority may not."""
+    return [ZoneForm(data, used=each, is_required=is_required) for each in used]

@@ -122,6 +122,8 @@ class Deployment(models.Model):
 
     # The notice to the public.
     published_at = models.DateTimeField(null=True, blank=True)
+    # The days ahead that policy asked for when it went up: what its lead is judged by ever after.
+    notice_lead_days = models.PositiveSmallIntegerField(null=True, blank=True)
     notice_withheld_reason = models.TextField(blank=True)
     # Why a variation may begin with less notice than policy asks: its officer's own words.
     short_notice_reason = models.TextField(blank=True)

@@ -38,6 +38,10 @@ class Variation(models.Model):
     threshold = models.FloatField()
     camera_ids = ArrayField(models.BigIntegerField(), help_text="In ascending order.")
 
+    zones = models.JSONField(
+        default=dict, help_text="Of each camera, by its id: x, y, width, height in fractions."
+    )
+
     # The decision. The first authority is version 1 of the terms; `number` is the version it makes.
     number = models.PositiveIntegerField(null=True)
     replaced = models.JSONField(null=True)

@@ -1,6 +1,5 @@
 """The public was told in time, or an officer wrote down why not."""
 
-from django.conf import settings
 from django.urls import reverse
 
 from deployments import publication
@@ -33,7 +32,7 @@ def notice_check(deployment: Deployment) -> Check:
             name,
             False,
             f"The notice was published on {published}, {max(hours, 0):.0f} h before the start; "
-            f"it must be up {settings.NOTICE_LEAD_DAYS} days before.",
+            f"it must be up {publication.lead_days_asked(deployment)} days before.",
             "A later start needs a new authority.",
             Link("Read the notice", reverse("public:deployment", args=[deployment.uuid])),
         )

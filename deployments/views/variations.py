@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from deployments import permissions, step_up, variations
 from deployments.forms.variation import VariationDecisionForm, VariationForm
+from deployments.forms.zones import zone_forms
 from deployments.lifecycle import Refused
-from deployments.models import Deployment, Variation
+from deployments.models import Camera, Deployment, Variation
 from deployments.variation_words import compared
 from deployments.views.access import person_of, require, visible_deployment
+from deployments.zones import zone_from
 
 
 @login_required
@@ -25,11 +27,13 @@ def vary(request: HttpRequest, uuid: UUID) -> HttpResponse:
         allowed=permissions.can_vary(person_of(request), deployment),
     )
     form = VariationForm(request.POST or None, deployment=deployment)
-    if request.method == "POST" and form.is_valid():
+    is_valid = form.is_valid()
+    zones = zone_forms(form.used(), request.POST or None, is_required=True)
+    if is_valid and all(each.is_valid() for each in zones):
         try:
             variations.propose(
                 deployment,
-                form.terms(),
+                form.terms(zones),
                 by=person_of(request),
                 reasons=form.cleaned_data["reasons"],
             )
@@ -38,7 +42,13 @@ def vary(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, "Written down. An authorising officer decides next.")
             return redirect("deployments:detail", uuid=deployment.uuid)
-    return render(request, "deployments/vary.html", {"deployment": deployment, "form": form})
+    context = {
+        "deployment": deployment,
+        "form": form,
+        "zone_forms": zones,
+        "can_view_stills": permissions.can_view_stills(person_of(request)),
+    }
+    return render(request, "deployments/vary.html", context)
 
 
 @login_required
@@ -66,7 +76,10 @@ def variation(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     context = {
         "deployment": deployment,
         "variation": found,
-        "lines": compared(found),
+        "lines": (lines := compared(found)),
+        "shows_zones": any(line.name == "zones" for line in lines),
+        "used_cameras": _cameras(found),
+        "can_view_stills": permissions.can_view_stills(person),
         "form": form if can_decide else None,
         "can_withdraw": found.status == "submitted" and found.written_by_id == person.pk,
     }
@@ -99,6 +112,16 @@ def _decide(request: HttpRequest, found: Variation, form: VariationDecisionForm)
         short_notice_reason=form.cleaned_data["short_notice_reason"],
     )
     messages.success(request, "Authorised. The new terms are in force from this moment.")
+
+
+def _cameras(found: Variation) -> list[dict[str, object]]:
+    """Each camera with its zone as the variation has it."""
+    cameras = Camera.objects.select_related("still").filter(pk__in=found.camera_ids)
+    return [
+        {"camera": camera, "zone": zone_from(found.zones[str(camera.pk)])}
+        for camera in cameras.order_by("name")
+        if str(camera.pk) in found.zones
+    ]
 
 
 def _variation(deployment: Deployment, pk: int) -> Variation:

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from deployments.forms.variation import VariationForm
 from deployments.models import Camera, Deployment
 from tests.factories import documents_relied_on
 
@@ -57,6 +58,18 @@ def filled_in(camera: Camera) -> dict[str, Typed]:
         },
         "documents": dict(documents),
     }
+
+
+def as_it_is(deployment: Deployment) -> Typed:
+    """What the page of a variation holds before anything is changed."""
+    form = VariationForm(deployment=deployment)
+    typed: Typed = {name: form[name].value() for name in form.fields}
+    for name in ("starts_at", "ends_at"):
+        typed[name] = typed[name].strftime(LONDON)  # type: ignore[attr-defined]
+    typed |= {"reasons": "They moved.", "cameras": [c.pk for c in deployment.cameras.all()]}
+    for camera in deployment.cameras.all():
+        typed |= zone_of_camera(camera, x="0", y="0", w="100", h="100")
+    return typed
 
 
 def zone_of_camera(

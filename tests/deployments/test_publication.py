@@ -11,6 +11,7 @@ from deployments import audit, lifecycle, publication
 from deployments.enums import Status
 from deployments.models import AuditEvent, Deployment, DeploymentResult
 from deployments.publication import Counts
+from deployments.start_checks.notice import notice_check
 from tests.factories import Cast, make_deployment
 
 COUNTS = Counts(
@@ -55,6 +56,30 @@ def test_the_lead_of_a_notice(settings: Settings, hours: int, in_time: bool):
     assert publication.is_notice_in_time(deployment) == in_time
     deployment.published_at = None
     assert publication.notice_lead(deployment) == timedelta()
+
+
+def test_another_policy_judges_no_notice_that_is_up(cast: Cast, settings: Settings):
+    settings.NOTICE_LEAD_DAYS = 3
+    start = timezone.now() + timedelta(days=4)
+    early = make_deployment(
+        status=Status.AUTHORISED, starts_at=start, ends_at=start + timedelta(hours=4)
+    )
+    published_at = start - timedelta(days=4)
+    Deployment.objects.filter(pk=early.pk).update(published_at=published_at)
+
+    settings.NOTICE_LEAD_DAYS = 30
+
+    early.refresh_from_db()
+    assert early.notice_lead_days == 3
+    assert publication.is_notice_in_time(early)
+    assert notice_check(early).passed
+    later = timedelta(days=2)
+    Deployment.objects.filter(pk=early.pk).update(published_at=published_at + later)
+    settings.NOTICE_LEAD_DAYS = 0
+    early.refresh_from_db()
+    assert not publication.is_notice_in_time(early)
+    assert "which is 3 days ahead" in publication.notice_in_words(early)
+    assert "3 days before" in notice_check(early).evidence
 
 
 def test_a_result_is_published_once(cast: Cast):
