@@ -60,6 +60,25 @@ def new_entry_sql() -> str:
     """
 
 
+def cap_sql() -> str:
+    """PL/pgSQL, once a statement: a list holds no more people than were authorised. Whoever adds at
+    the same moment waits here, and counts what the other has added."""
+    return """
+        PERFORM FROM deployments_deployment
+            WHERE id IN (SELECT deployment_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+        IF EXISTS (
+            SELECT FROM deployments_deployment AS list
+            WHERE list.id IN (SELECT deployment_id FROM added) AND list.watchlist_cap < (
+                SELECT count(*) FROM deployments_watchlistentry WHERE deployment_id = list.id
+            )
+        ) THEN
+            RAISE EXCEPTION 'the watchlist is full: its authorised cap is reached'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    """
+
+
 def entry_move_sql() -> str:
     """PL/pgSQL: only moves of the table; what was reviewed stays; a watchlist manager reviews."""
     pairs = ", ".join(f"('{old.value}', '{new.value}')" for old, new in sorted(ENTRY_MOVES))

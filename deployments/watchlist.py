@@ -1,9 +1,8 @@
 """Building a watchlist: adding, withdrawing, and what enrolment reports back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
@@ -126,9 +125,13 @@ def _store(
         deployment=deployment,
     )
     for entry in entries:
-        # A broker that is gone loses the request, not the entry: it is asked for again.
-        transaction.on_commit(partial(send_enrolment, entry.pk), robust=True)
+        _enrol_on_commit(entry.pk)
     return entries
+
+
+def _enrol_on_commit(entry_id: int) -> None:
+    """A broker that is gone loses the request, not the entry: it is asked for again."""
+    transaction.on_commit(lambda: send_enrolment(entry_id), robust=True)
 
 
 def _entry(
@@ -200,11 +203,28 @@ def on_withdrawal(forget: Callable[[WatchlistEntry], None]) -> None:
     _on_withdrawal.append(forget)
 
 
-def mark_enrolled(entry: WatchlistEntry, *, eyes: Sequence[float] | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One thing measured of the face in an image: `figure` in words, with what is asked for."""
+
+    name: str
+    figure: str
+    is_enough: bool
+
+
+def mark_enrolled(
+    entry: WatchlistEntry,
+    *,
+    eyes: Sequence[float] | None = None,
+    quality: Sequence[Measure] = (),
+) -> None:
     """The image gave a template. A second person reviews the entry before it is searched for;
     one that was reviewed already, and lost its template in a crash, is searched for again. `eyes`:
     left x, y, right x, y in fractions of the image."""
-    found: dict[str, object] = {"eyes": None if eyes is None else list(eyes)}
+    found: dict[str, object] = {
+        "eyes": None if eyes is None else list(eyes),
+        "image_quality": [asdict(measure) for measure in quality],
+    }
     if entry.status == EntryStatus.PENDING:
         found |= {"status": EntryStatus.TO_REVIEW, "refusal": "", "enrolled_at": timezone.now()}
     else:
@@ -219,10 +239,14 @@ def mark_enrolled(entry: WatchlistEntry, *, eyes: Sequence[float] | None = None)
     )
 
 
-def mark_refused(entry: WatchlistEntry, *, reason: str) -> None:
+def mark_refused(entry: WatchlistEntry, *, reason: str, quality: Sequence[Measure] = ()) -> None:
     """Keep the entry with the reason; the manager provides a better image or withdraws it. An
     entry that was searched for until now, and lost its template, is no longer."""
-    WatchlistEntry.objects.filter(pk=entry.pk).update(status=EntryStatus.REFUSED, refusal=reason)
+    WatchlistEntry.objects.filter(pk=entry.pk).update(
+        status=EntryStatus.REFUSED,
+        refusal=reason,
+        image_quality=[asdict(measure) for measure in quality],
+    )
     ledger.close(entry)
     audit.record(
         "watchlist.image_refused",

@@ -10,10 +10,11 @@ from deployments.locking import lock
 from deployments.models import WatchlistEntry
 from recognition import template_store
 from recognition.control import HOLDS_A_WATCHLIST
-from recognition.enrolment import template_from_image
+from recognition.enrolment import LIMITS, UnusableFace, template_from_image
 from recognition.factory import ModelSet, build_models, load_profile
 from recognition.images import UnusableImage
-from recognition.types import Template
+from recognition.quality_words import measures
+from recognition.types import Quality, Template
 
 
 def enrol(entry_id: int) -> None:
@@ -30,8 +31,9 @@ def enrol(entry_id: int) -> None:
         entry = _wanted(entry_id)
         if entry is None:
             return
-        if isinstance(result, str):
-            watchlist.mark_refused(entry, reason=result)
+        if isinstance(result, Exception):
+            found = result.quality if isinstance(result, UnusableFace) else None
+            watchlist.mark_refused(entry, reason=str(result)[:200], quality=_measured(found))
             return
         profile = models.profile
         template_store.save(
@@ -40,7 +42,7 @@ def enrol(entry_id: int) -> None:
         watchlist_review.note_likely_same(
             entry, template_store.alike(entry, result.embedding, similarity=profile.threshold)
         )
-        watchlist.mark_enrolled(entry, eyes=result.eyes)
+        watchlist.mark_enrolled(entry, eyes=result.eyes, quality=_measured(result.quality))
 
 
 def _wanted(entry_id: int) -> WatchlistEntry | None:
@@ -57,9 +59,13 @@ def _wanted(entry_id: int) -> WatchlistEntry | None:
     return entry if lost else None
 
 
-def _template_of(entry: WatchlistEntry, models: ModelSet) -> Template | str:
-    """The template, or in words why there is none."""
+def _template_of(entry: WatchlistEntry, models: ModelSet) -> Template | UnusableImage | Unreadable:
+    """The template, or why there is none."""
     try:
         return template_from_image(image_store.read(entry.image), models)
     except (UnusableImage, Unreadable) as error:
-        return str(error)[:200]
+        return error
+
+
+def _measured(quality: Quality | None) -> list[watchlist.Measure]:
+    return [] if quality is None else measures(quality, limits=LIMITS)

@@ -24,6 +24,14 @@ BYSTANDER_RATIO = 0.4
 LIMITS = QualityLimits(min_size_px=48.0, min_sharpness=0.018, max_pose=0.65)
 
 
+class UnusableFace(UnusableImage):
+    """One face was found, and measured."""
+
+    def __init__(self, reason: str, quality: Quality) -> None:
+        super().__init__(reason)
+        self.quality = quality
+
+
 class Models(Protocol):
     @property
     def detector(self) -> Detector: ...
@@ -58,7 +66,7 @@ def checked_quality(image: Image, face: Face) -> Quality:
     """The quality of a face good enough to enrol. Raises UnusableImage with the reason."""
     quality = assess(image, face, limits=LIMITS)
     if not quality.usable:
-        raise UnusableImage(f"The face cannot be used: {quality.reason}.")
+        raise UnusableFace(f"The face cannot be used: {quality.reason}.", quality)
     return quality
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from deployments.append_only import no_truncate
-from deployments.entry_rules import entry_move_sql, new_entry_sql
+from deployments.entry_rules import cap_sql, entry_move_sql, new_entry_sql
 from deployments.enums import Category, EntryStatus, Response
 from deployments.models.deployment import Deployment
 from deployments.models.image import StoredImage
@@ -26,6 +26,12 @@ class WatchlistEntry(models.Model):
         null=True,
         blank=True,
         help_text="Left x, y, right x, y in fractions of the image, once it is enrolled.",
+    )
+    image_quality = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What was measured of the face: for each measure its name, its figure in words"
+        " and whether it is good enough. No template.",
     )
     image_source = models.CharField(max_length=200)
     image_date = models.DateField("date the image was taken")
@@ -99,6 +105,14 @@ class WatchlistEntry(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=new_entry_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="entries_within_the_cap",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),
+                func=cap_sql(),
             ),
             pgtrigger.Trigger(
                 name="entry_moves",

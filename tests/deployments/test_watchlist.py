@@ -8,7 +8,7 @@ from celery import current_app
 from django.db import transaction
 
 from deployments import audit, image_store, lifecycle, watchlist, watchlist_review
-from deployments.enums import EntryStatus, Response, Status
+from deployments.enums import EntryStatus, ImageKind, Response, Status
 from deployments.lifecycle import Refused
 from deployments.models import (
     AuditEvent,
@@ -20,6 +20,7 @@ from deployments.models import (
 from recognition.models import Template
 from tests.concurrency import at_once
 from tests.factories import Cast, make_cast, make_deployment, make_entry, new_entry, person
+from tests.tampering import refusal_of, run_sql
 
 MAY_BE_CHANGED = {Status.AUTHORISED, Status.READY, Status.LIVE, Status.SUSPENDED}
 
@@ -241,3 +242,24 @@ def test_progress(deployment: Deployment):
     assert (state.total, state.pending, state.to_review, state.enrolled) == (5, 1, 1, 1)
     assert (state.refused, state.returned) == (1, 1)
     assert (state.percent, state.is_done) == (80, False)
+
+
+def test_the_database_holds_the_cap_whoever_writes(cast: Cast, app_role: None):
+    deployment = make_deployment(status=Status.AUTHORISED, watchlist_cap=2)
+    first = make_entry(deployment, is_enrolled=False)
+    columns = ", ".join(
+        field.column
+        for field in WatchlistEntry._meta.concrete_fields
+        if field.column not in {"id", "reference", "image_id", "image_digest"}
+    )
+    image = image_store.put(deployment, b"x", kind=ImageKind.WATCHLIST)
+    other = image_store.put(deployment, b"y", kind=ImageKind.WATCHLIST)
+    copies = (
+        f"INSERT INTO deployments_watchlistentry (reference, image_id, {columns})"
+        f" SELECT 'copy ' || image, image, {columns} FROM deployments_watchlistentry,"
+        " unnest(%s::uuid[]) AS image WHERE id = %s"
+    )
+
+    assert "its authorised cap is reached" in refusal_of(copies, [image.pk, other.pk], first.pk)
+    run_sql(copies, [image.pk], first.pk)
+    assert deployment.entries.count() == 2

@@ -16,8 +16,10 @@ from deployments.models import (
     WatchlistLedger,
 )
 from recognition import enrolling, template_store
+from recognition.enrolment import UnusableFace
 from recognition.images import UnusableImage
 from recognition.models import Template
+from recognition.types import Quality
 from recognition.types import Template as FaceTemplate
 from tests.factories import Cast, make_deployment, make_entry, person, unit_vector
 from tests.recognition.scripted_cameras import scripted_models
@@ -41,8 +43,6 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 def _template(embedding: Any) -> FaceTemplate:
-    from recognition.types import Quality
-
     quality = Quality(120, 0.5, 0.0, 0.5, usable=True, reason="")
     return FaceTemplate(embedding, frontal_face(0, 0), quality)
 
@@ -225,3 +225,33 @@ def test_the_same_person_under_two_references_is_noticed(
 
     pair = LikelySamePerson.objects.get()
     assert (pair.earlier_id, pair.later_id) == (first.pk, second.pk)
+
+
+def test_what_was_measured_of_the_face_stays_with_the_entry(
+    deployment: Deployment, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch
+):
+    taken = make_entry(deployment, is_enrolled=False)
+    enrolling.enrol(taken.pk)
+    taken.refresh_from_db()
+    assert [(m["name"], m["is_enough"]) for m in taken.image_quality] == [
+        ("Size of the face", True),
+        ("Sharpness", True),
+        ("Pose", True),
+        ("Exposure", True),
+    ]
+
+    def refuses(_: bytes, __: object) -> FaceTemplate:
+        quality = Quality(30, 0.5, 0.9, 0.01, usable=False, reason="too small: 30 px")
+        raise UnusableFace("The face cannot be used: too small: 30 px.", quality)
+
+    monkeypatch.setattr(enrolling, "template_from_image", refuses)
+    refused = make_entry(deployment, is_enrolled=False)
+    enrolling.enrol(refused.pk)
+    refused.refresh_from_db()
+    assert refused.refusal == "The face cannot be used: too small: 30 px."
+    assert [m["figure"] for m in refused.image_quality] == [
+        "too small: 30 pixels across, at least 48",
+        "sharp enough: 0.500, at least 0.018",
+        "turned away: 0.90 of the way from the front to the side, at most 0.65",
+        "too dark: 1% of full brightness, 5% to 97%",
+    ]

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from deployments import watchlist
+from deployments import watchlist, watchlist_review
 from deployments.enums import Status
 from deployments.models import Deployment
 from recognition import template_store
+from recognition.authority import AuthorityWatch
 from recognition.bench.strangers import FIRST_ID, alike, insert, random_templates
 from recognition.gallery_mirror import MirrorGallery, mirror_of
 from recognition.gallery_pgvector import PgvectorGallery
@@ -99,6 +100,39 @@ def test_it_follows_a_long_list_of_a_live_deployment(recognition_worker: None):
     _until(lambda: found(lambda entry: entry == sought.pk))
     watchlist.withdraw_entry(sought, by=cast.watchlist_manager, reason="Found.")
     _until(lambda: found(lambda entry: entry != sought.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_review_and_a_withdrawal_take_effect_with_the_next_poll_of_the_authority(
+    recognition_worker: None,
+):
+    """A live deployment, watched as a camera watches it: who was reviewed is found by the first
+    poll that sees the list's new version, who was withdrawn no longer."""
+    cast = make_cast()
+    live = make_deployment(status=Status.LIVE)
+    waiting = make_entry(live, embedding=unit_vector(seed=77), is_reviewed=False)
+    mirror, probe = _mirror(live), unit_vector(seed=77)[None]
+    mirror.load(live.watchlist_version)
+    polled: list[int] = []
+
+    def tick(version: int) -> bool:
+        mirror.follow(version)
+        polled.append(version)
+        return True
+
+    def is_found() -> bool:
+        return waiting.pk in {candidate.entry_id for candidate in mirror.search(probe, limit=1)[0]}
+
+    with AuthorityWatch(live.pk, on_tick=tick, on_loss=lambda: None) as authority:
+        _until(lambda: bool(polled))
+        assert not is_found()
+        watchlist_review.accept(live, [waiting.pk], by=cast.second_watchlist_manager)
+        _until(is_found)
+        live.refresh_from_db()
+        assert max(polled) == live.watchlist_version
+        watchlist.withdraw_entry(waiting, by=cast.watchlist_manager, reason="Found.")
+        _until(lambda: not is_found())
+        assert authority.holds()
 
 
 @pytest.mark.django_db(transaction=True)
