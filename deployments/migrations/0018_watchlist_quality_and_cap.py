@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0016_confirmed_alerts'),
+        ('deployments', '0017_zones_of_variations'),
     ]
 
     operations = [
