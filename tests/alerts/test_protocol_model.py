@@ -184,7 +184,7 @@ def test_protocol_holds_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> Non
     with asyncio.Runner() as runner:
         Protocol.runner = runner
         Protocol.deployment = make_deployment(status=Status.LIVE)
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Protocol,
             settings=settings(
                 max_examples=12,
