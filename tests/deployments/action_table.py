@@ -1,13 +1,22 @@
 """Who may do what to a deployment, from which status: every address that takes a POST.
 
 `tests/deployments/test_every_action.py` finds the addresses through the URL resolver and fails
-where one stands neither in ACTIONS nor in ELSEWHERE. A new one is a line here."""
+where one stands neither in ACTIONS nor in ELSEWHERE. A new one is a line here.
+
+The twin of it, in which raw SQL tries every pair of statuses as the application's role, is
+`tests/deployments/test_transitions.py`; that of alerts `tests/alerts/test_transitions.py`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from deployments.enums import Status
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from deployments import variations, watchlist_review
+from deployments.enums import Category, SignPlace, Status
 from deployments.models import Deployment
+from tests.deployments.application_data import as_it_is, filled_in
+from tests.deployments.sheets import received, row, sheet, worked
+from tests.factories import jpeg, make_entry, new_entry, person, unit_vector
 
 S = Status
 Fields = Mapping[str, object]
@@ -16,6 +25,8 @@ APPLICANT = frozenset({"applicant"})
 OFFICERS = frozenset({"authorising_officer", "second_superintendent"})
 OPERATORS = frozenset({"alice", "bob"})
 MANAGERS = frozenset({"watchlist_manager", "second_watchlist_manager"})
+# Who did not add the entries: the first of them did.
+REVIEWER = frozenset({"second_watchlist_manager"})
 FIELD = frozenset({"engagement_officer"})
 LISTED = frozenset({S.AUTHORISED, S.READY, S.LIVE, S.SUSPENDED})
 RUNS = frozenset({S.LIVE, S.SUSPENDED})
@@ -30,15 +41,14 @@ def _nothing(_: Deployment) -> Fields:
 class Action:
     """`who` may do it from `states`; everybody else, and from every other status, changes nothing.
 
-    `is_whole`: `fields` are all it needs, so those who may are seen to succeed. Of the others only
-    the refusals are tried here; that they succeed is in the tests of their own pages."""
+    `first` is what must have happened before, such as an entry that waits for its review."""
 
     name: str
     who: frozenset[str]
     states: frozenset[Status]
     fields: Callable[[Deployment], Fields] = _nothing
     arguments: Callable[[Deployment], Mapping[str, object]] = field(default=_nothing)
-    is_whole: bool = True
+    first: Callable[[Deployment], object] = _nothing
     also: frozenset[tuple[str, Status]] = frozenset()
 
     def may(self, username: str, status: Status) -> bool:
@@ -59,17 +69,25 @@ def _decide(decision: str) -> Action:
     return Action("decide", OFFICERS, frozenset({S.SUBMITTED}), lambda _: fields)
 
 
-def _gated(name: str, who: frozenset[str], states: frozenset[Status], **more: object) -> Action:
-    return Action(name, who, states, is_whole=False, **more)  # type: ignore[arg-type]
-
-
 def _entry(deployment: Deployment) -> Mapping[str, object]:
-    entry = deployment.entries.order_by("pk").first()
+    """The last: the one that `first` has made, where it makes one."""
+    entry = deployment.entries.order_by("pk").last()
     return {"pk": entry.pk if entry else 0}
 
 
 def _pair(deployment: Deployment) -> Mapping[str, object]:
-    return {**_entry(deployment), "pair": 0}
+    pair = deployment.likely_same.last()
+    return {**_entry(deployment), "pair": pair.pk if pair else 0}
+
+
+def _import(deployment: Deployment) -> Mapping[str, object]:
+    made = deployment.imports.last()
+    return {"pk": made.pk if made else 0, "name": "confirm"}
+
+
+def _sign(deployment: Deployment) -> Mapping[str, object]:
+    sign = deployment.sign_photographs.last()
+    return {"pk": sign.pk if sign else 0}
 
 
 def _variation(deployment: Deployment) -> Mapping[str, object]:
@@ -77,7 +95,72 @@ def _variation(deployment: Deployment) -> Mapping[str, object]:
     return {"pk": variation.pk if variation else 0}
 
 
+# What must have happened before.
+
+
+def _unreviewed(deployment: Deployment) -> None:
+    make_entry(deployment, is_reviewed=False)
+
+
+def _under_18(deployment: Deployment) -> None:
+    make_entry(
+        deployment, is_reviewed=False, is_under_18=True, under_18_rationale="In danger tonight."
+    )
+
+
+def _alike(deployment: Deployment) -> None:
+    same = unit_vector(seed=1)
+    one, other = (make_entry(deployment, is_reviewed=False, embedding=same) for _ in range(2))
+    watchlist_review.note_likely_same(other, [one.pk])
+
+
+def _no_open_variation(deployment: Deployment) -> None:
+    for each in deployment.variations.filter(status="submitted"):
+        variations.withdraw(each, by=person("applicant"))
+
+
+def _uploaded(deployment: Deployment) -> None:
+    worked(received(deployment, sheet(row("A1"))))
+
+
+# What is typed and sent.
+
+
+def _varied(deployment: Deployment) -> Fields:
+    """Everything as it is, but for the place."""
+    return as_it_is(deployment) | {"place": "Market Row"}
+
+
+def _new_entry(_: Deployment) -> Fields:
+    entry = new_entry()
+    image = SimpleUploadedFile("one.jpg", entry.image)
+    return {
+        "reference": entry.reference,
+        "name": entry.name,
+        "category": Category.WANTED_BY_COURTS.value,
+        "response": "amber",
+        "image": image,
+        "image_source": entry.image_source,
+        "image_date": entry.image_date.isoformat(),
+        "lawful_basis": entry.lawful_basis,
+    }
+
+
+def _photograph(_: Deployment) -> Fields:
+    picture = SimpleUploadedFile("sign.jpg", jpeg(seed=3, size=(480, 640)))
+    return {"place": SignPlace.ZONE.value, "picture": picture}
+
+
+def _upload(_: Deployment) -> Fields:
+    return {"sheet": SimpleUploadedFile("list.csv", sheet(row("A1")))}
+
+
+def _reviewed(deployment: Deployment) -> Fields:
+    return {"entries": [_entry(deployment)["pk"]]}
+
+
 REASON = "As planned."
+SOUGHT = {"source": "pnc", "reference": "CHECK-2"}
 ACTIONS: tuple[Action, ...] = (
     Action("submit", APPLICANT, frozenset({S.DRAFT, S.RETURNED})),
     *(_decide(decision) for decision in ("authorise", "return", "refuse")),
@@ -107,7 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     # An emergency stop of its own is tried in test_accounting.py: here none waits for a reason.
     Action("explain_stop", frozenset(), frozenset(), lambda _: {"reason": REASON}),
     Action("review_urgent", frozenset(), frozenset(), lambda _: {"decision": "confirm"}),
-    _gated("vary", APPLICANT, LISTED),
+    Action("vary", APPLICANT, LISTED, _varied, first=_no_open_variation),
     Action(
         "variation",
         OFFICERS,
@@ -116,32 +199,50 @@ ACTIONS: tuple[Action, ...] = (
         arguments=_variation,
     ),
     Action("withdraw_variation", APPLICANT, RUNS, arguments=_variation),
-    _gated(
+    Action(
         "step",
         APPLICANT,
         frozenset({S.DRAFT, S.RETURNED}),
+        lambda deployment: filled_in(deployment.cameras.get())["when"],
         arguments=lambda _: {"name": "when"},
     ),
-    _gated("briefing", OPERATORS | FIELD, LISTED),
-    _gated("check_cameras", OPERATORS | MANAGERS, frozenset({S.READY, S.SUSPENDED})),
-    _gated("signs", FIELD | OPERATORS, LISTED),
-    _gated("remove_sign", FIELD | OPERATORS, LISTED, arguments=lambda _: {"pk": 0}),
-    _gated("watchlist", MANAGERS | OPERATORS, LISTED | {S.ENDED}),
-    _gated("add_entry", MANAGERS, LISTED),
-    _gated("import", MANAGERS, LISTED),
-    _gated("import_decide", MANAGERS, LISTED, arguments=lambda _: {"pk": 0, "name": "confirm"}),
-    _gated("withdraw", MANAGERS, LISTED, arguments=_entry),
-    _gated("review_watchlist", MANAGERS, LISTED),
-    _gated("sought", MANAGERS | OPERATORS, LISTED),
-    _gated("entry_sought", MANAGERS | OPERATORS, LISTED, arguments=_entry),
-    _gated("send_back", MANAGERS, LISTED, arguments=_entry),
-    _gated("approve_under_18", MANAGERS | OFFICERS, LISTED, arguments=_entry),
-    _gated("keep_both", MANAGERS, LISTED, arguments=_pair),
+    # The operators have acknowledged it: a second time changes nothing.
+    Action("briefing", FIELD, LISTED),
+    Action("check_cameras", OPERATORS | MANAGERS, frozenset({S.READY, S.SUSPENDED})),
+    Action("signs", FIELD | OPERATORS | MANAGERS, LISTED, _photograph),
+    Action("remove_sign", FIELD | OPERATORS | MANAGERS, LISTED, arguments=_sign),
+    Action("add_entry", MANAGERS, LISTED, _new_entry),
+    Action("import", MANAGERS, LISTED, _upload),
+    Action("import_decide", MANAGERS, LISTED, arguments=_import, first=_uploaded),
+    Action(
+        "withdraw",
+        MANAGERS,
+        LISTED,
+        lambda _: {"reason": REASON},
+        arguments=_entry,
+        first=_unreviewed,
+    ),
+    Action("review_watchlist", REVIEWER, LISTED, _reviewed, first=_unreviewed),
+    Action("sought", MANAGERS, LISTED, lambda _: SOUGHT, first=_unreviewed),
+    Action("entry_sought", MANAGERS, LISTED, lambda _: SOUGHT, arguments=_entry, first=_unreviewed),
+    Action(
+        "send_back",
+        REVIEWER,
+        LISTED,
+        lambda _: {"reason": REASON},
+        arguments=_entry,
+        first=_unreviewed,
+    ),
+    Action("approve_under_18", REVIEWER, LISTED, arguments=_entry, first=_under_18),
+    Action(
+        "keep_both", MANAGERS, LISTED, lambda _: {"reason": REASON}, arguments=_pair, first=_alike
+    ),
 )
 
 # Takes a POST, and changes no deployment that there is.
 ELSEWHERE: dict[str, str] = {
     "apply": "begins an application: tests/deployments/test_views_application.py",
+    "watchlist": "filters the list, which is a consultation",
     "ledger": "asks the ledger, which changes nothing",
     "documents": "policy documents: tests/deployments/test_policy_documents.py",
     "document_draft": "policy documents",
