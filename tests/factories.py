@@ -443,6 +443,12 @@ def new_entry(**changes: object) -> watchlist.NewEntry:
     return watchlist.NewEntry(**values | changes)  # type: ignore[arg-type]
 
 
+MEASURED = (
+    watchlist.Measure("Size of the face", "large enough: 96 pixels across, at least 48", True),
+    watchlist.Measure("Exposure", "too dark: 1% of full brightness, 5% to 97%", False),
+)
+
+
 def make_entry(
     deployment: Deployment,
     *,
@@ -462,7 +468,7 @@ def make_entry(
                 profile=PROFILE,
                 profile_version=PROFILE_VERSION,
             )
-            watchlist.mark_enrolled(entry)
+            watchlist.mark_enrolled(entry, quality=MEASURED)
         if is_reviewed:
             watchlist_review.accept(deployment, [entry.pk], by=person("second_watchlist_manager"))
         entry.refresh_from_db()
