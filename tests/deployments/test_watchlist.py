@@ -248,7 +248,7 @@ def test_the_database_holds_the_cap_whoever_writes(cast: Cast, app_role: None):
     deployment = make_deployment(status=Status.AUTHORISED, watchlist_cap=2)
     first = make_entry(deployment, is_enrolled=False)
     columns = ", ".join(
-        field.column
+        str(field.column)
         for field in WatchlistEntry._meta.concrete_fields
         if field.column not in {"id", "reference", "image_id", "image_digest"}
     )

@@ -233,7 +233,7 @@ def test_what_was_measured_of_the_face_stays_with_the_entry(
     taken = make_entry(deployment, is_enrolled=False)
     enrolling.enrol(taken.pk)
     taken.refresh_from_db()
-    assert [(m["name"], m["is_enough"]) for m in taken.image_quality] == [
+    assert [(m["name"], m["is_enough"]) for m in taken.image_quality or ()] == [
         ("Size of the face", True),
         ("Sharpness", True),
         ("Pose", True),
@@ -249,7 +249,7 @@ def test_what_was_measured_of_the_face_stays_with_the_entry(
     enrolling.enrol(refused.pk)
     refused.refresh_from_db()
     assert refused.refusal == "The face cannot be used: too small: 30 px."
-    assert [m["figure"] for m in refused.image_quality] == [
+    assert [m["figure"] for m in refused.image_quality or ()] == [
         "too small: 30 pixels across, at least 48",
         "sharp enough: 0.500, at least 0.018",
         "turned away: 0.90 of the way from the front to the side, at most 0.65",
