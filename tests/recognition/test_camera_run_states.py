@@ -57,7 +57,9 @@ def test_every_state_is_told_to_the_console_as_it_changes(live: Deployment, came
 
 
 def _is_told(live: Deployment, state: StreamState) -> bool:
-    return CameraRun.objects.filter(deployment=live, state=state.value).exists()
+    return CameraRun.objects.filter(
+        deployment=live, state=state.value, state_words=WORDS[state]
+    ).exists()
 
 
 class Shown(CaptureReader):

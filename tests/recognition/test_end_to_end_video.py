@@ -15,6 +15,7 @@ from recognition.enrolling import enrol
 from recognition.factory import open_reader
 from recognition.models import CameraRun
 from tests.factories import (
+    check_cameras,
     make_camera,
     make_deployment,
     make_entry,
@@ -50,6 +51,7 @@ def watched(test_data: Path) -> Callable[[str], Deployment]:
         reviewed(deployment)
         with recognition_worker_answers():
             lifecycle.make_ready(deployment, by=person("watchlist_manager"))
+            check_cameras(deployment)
             deployment = lifecycle.start(deployment, by=person("alice"))
         camera_run.run_camera(deployment.pk, camera.pk)
         return deployment
