@@ -31,11 +31,11 @@ log_checkpoints = off
 log_autovacuum_min_duration = -1
 """
 _LIVE = "shared_buffers = '256MB'\n"
-# A test's database is thrown away: nothing of it must outlive a power cut.
+# A test's database is thrown away: nothing of it must outlive a power cut. What is committed must
+# outlive a crash of the server, though: a test kills it.
 _TESTS = """\
 shared_buffers = '64MB'
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 """
 
