@@ -8,6 +8,7 @@ ARGS ?=
 # What the settings want before a check may read them; no server is contacted with it.
 LINT_ENVIRONMENT := env LFR_SECRET_KEY=for-checks-only-and-longer-than-the-fifty-characters-asked-for \
 	LFR_MASTER_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
+	LFR_AUDIT_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
 	LFR_DATABASE_URL=postgresql://nobody@/none?host=/nowhere \
 	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME="Seed Constabulary"
 

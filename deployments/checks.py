@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
+from deployments import signing
 from deployments.encryption import master_key
 from deployments.retention import RULES
 from deployments.urgent_sql import LONGEST_REVIEW_H, URGENT_FLOOR
@@ -19,6 +20,27 @@ def check_master_key(**_: Any) -> list[Error]:
         hint = "Make one with: openssl rand -base64 32"
         return [Error(str(error), hint=hint, id="deployments.E001")]
     return []
+
+
+@register
+def check_audit_key(**_: Any) -> list[Error]:
+    try:
+        signing.trusted_keys_pem()
+    except ImproperlyConfigured as error:
+        hint = "Make one with: openssl rand -base64 32"
+        return [Error(str(error), hint=hint, id="deployments.E007")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def check_audit_key_is_set(**_: Any) -> list[Error]:
+    """Without it the audit trail has no checkpoint, and its own database could rebuild it."""
+    if signing.is_configured():
+        return []
+    hint = "Set LFR_AUDIT_KEY; make one with: openssl rand -base64 32"
+    return [
+        Error("Checkpoints of the audit trail are not signed.", hint=hint, id="deployments.E008")
+    ]
 
 
 @register

@@ -22,6 +22,10 @@ CSRF_TRUSTED_ORIGINS = env.words("LFR_TRUSTED_ORIGINS")
 
 # Wraps the data key of each deployment: 32 bytes, base64. Kept apart from database backups.
 MASTER_KEY = env.secret("LFR_MASTER_KEY")
+# Signs checkpoints of the audit trail and what is exported: an Ed25519 seed, 32 bytes, base64.
+AUDIT_KEY = env.secret("LFR_AUDIT_KEY", default="")
+# Public keys, 32 bytes in base64 each, that signed before this one.
+AUDIT_EARLIER_KEYS = env.words("LFR_AUDIT_EARLIER_KEYS")
 FILE_STORE = Path(env.text("LFR_FILE_STORE", default=str(DATA_DIR / "files")))
 
 INSTALLED_APPS = [

@@ -79,6 +79,7 @@ def set_environment(urls: Urls, *, data_dir: Path) -> None:
             "LFR_DATA_DIR": str(data_dir),
             "LFR_SECRET_KEY": secrets.token_urlsafe(48),
             "LFR_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "LFR_AUDIT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "LFR_FORCE_NAME": "Seed Constabulary",
             "LFR_SSL_REDIRECT": "0",
             # Tests of the second factor turn it on; the others sign people in without.

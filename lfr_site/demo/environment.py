@@ -42,16 +42,19 @@ class DemoFolder:
 
     def secrets(self) -> dict[str, str]:
         """The keys and the people's password, kept so that a second run can read the first's."""
-        if self.secrets_file.exists():
-            stored: dict[str, str] = json.loads(self.secrets_file.read_text())
-            return stored
         fresh = {
             "secret_key": secrets.token_urlsafe(50),
             "master_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "audit_key": base64.b64encode(secrets.token_bytes(32)).decode(),
             "password": secrets.token_urlsafe(9),
         }
-        write_private(self.secrets_file, json.dumps(fresh))
-        return fresh
+        stored: dict[str, str] = {}
+        if self.secrets_file.exists():
+            stored = json.loads(self.secrets_file.read_text())
+        if fresh.keys() - stored.keys():  # a folder of before there was one of them
+            stored = fresh | stored
+            write_private(self.secrets_file, json.dumps(stored))
+        return stored
 
 
 def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
@@ -66,6 +69,7 @@ def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
         "LFR_DATA_DIR": str(folder.path),
         "LFR_SECRET_KEY": keys["secret_key"],
         "LFR_MASTER_KEY": keys["master_key"],
+        "LFR_AUDIT_KEY": keys["audit_key"],
         "LFR_DEMO_PASSWORD": keys["password"],
         "LFR_RETENTION_S": CHECK_RETENTION if folder.is_check else SHORTENED_RETENTION,
         "LFR_UNDO_S": "1" if folder.is_check else "5",
