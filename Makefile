@@ -10,7 +10,7 @@ LINT_ENVIRONMENT := env LFR_SECRET_KEY=for-checks-only-and-longer-than-the-fifty
 	LFR_MASTER_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
 	LFR_AUDIT_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
 	LFR_DATABASE_URL=postgresql://nobody@/none?host=/nowhere \
-	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME="Seed Constabulary"
+	LFR_REDIS_URL=redis://127.0.0.1:1/0 LFR_FORCE_NAME="Seed Constabulary" LFR_SWAP_ENCRYPTED=1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test lint lint-style lint-types lint-templates lint-django format bench bench-console \

@@ -6,10 +6,15 @@ class SiteConfig(AppConfig):
     name = "lfr_site"
 
     def ready(self) -> None:
+        from lfr_site.no_dumps import forbid_dumps
+
+        forbid_dumps()
         from lfr_site.celery import app
 
         app.finalize()
-        from lfr_site import sign_ins  # noqa: F401 - connects its receivers
+        from lfr_site import checks, logs, sign_ins  # noqa: F401 - connect their receivers
+
+        logs.configure()
 
 
 class RoleAdminConfig(AdminConfig):

@@ -4,12 +4,14 @@ Run as a script, not imported: it asks the kernel for a signal at the parent's d
 (Linux: prctl(2), PR_SET_PDEATHSIG), takes on the wanted user and becomes the program.
 A script of its own, rather than code between fork and exec, because the parent has threads.
 Elsewhere than on Linux the request is skipped and the parent's own clean-up must do.
+Neither the program nor anything that it starts may leave a core file: it would hold faces.
 
     python -I -S die_with_parent.py PARENT_PID SIGNAL UID:GID|- PROGRAM [ARGUMENT ...]
 """
 
 import ctypes
 import os
+import resource
 import sys
 
 _PR_SET_PDEATHSIG = 1
@@ -17,6 +19,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> int:
     parent_pid, signal_number, user, *program = arguments
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if user != "-":
         _become(user)
     if sys.platform == "linux":  # after the change of user, which clears the request

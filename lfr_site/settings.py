@@ -270,10 +270,21 @@ DPO_EMAIL = env.text("LFR_DPO_EMAIL", default="")
 COMPLAINTS_URL = env.text("LFR_COMPLAINTS_URL", default="")
 MFA_TOTP_ISSUER = FORCE_NAME
 
+# Errors are told by place and kind: their words and variables may hold a person's data, a face.
+DEFAULT_EXCEPTION_REPORTER = "lfr_site.error_reports.WithoutValues"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "lfr_site.error_reports.NothingShown"
+# Swap that lies on an encrypted disk, where the kernel does not say so (`check --deploy`).
+SWAP_ENCRYPTED = env.boolean("LFR_SWAP_ENCRYPTED", default=False)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "lfr_site.error_traces.WithoutValues",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # A request line holds no personal data, but it holds every address an operator opens.
