@@ -5,6 +5,8 @@ import os
 import sys
 
 if __name__ == "__main__":
+    # Commands have hyphens where their modules cannot: policy-annex, rotate-master-key.
+    sys.argv[1:2] = [name.replace("-", "_") if name[:1] != "-" else name for name in sys.argv[1:2]]
     if sys.argv[1:2] == ["demo"]:
         # Before Django: the demo makes the servers and secrets that the settings ask for.
         from lfr_site.demo.command import main

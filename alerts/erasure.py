@@ -1,20 +1,22 @@
 """Erasure of alerts: the person goes, the statistic stays."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from alerts.enums import AlertStatus, EventKind
-from alerts.events import emit
-from alerts.models import Alert
-from deployments import image_store, retention
+from alerts.events import emit_each
+from alerts.models import Adjudication, Alert, FirstLook, OtherCandidate, SecondOpinion
+from alerts.transitions import TEXTS
+from deployments import erasure_ledger, image_store, retention
 from deployments.enums import Status
 from deployments.models import Deployment, WatchlistEntry
-from deployments.retention import RULES, Due, due_after_end
+from deployments.retention import BATCH, RULES, Due, due_after_end
+from deployments.watchlist import WITHDRAWN
 
 PERSONAL = ("entry", "probe", "context", "face_box", "probe_eyes")
+NO_TEXTS = dict.fromkeys(TEXTS, "")
 
 
 def register() -> None:
@@ -42,56 +44,53 @@ def find_dismissed() -> list[Due]:
 
 def erase_dismissed(due: Due) -> int:
     decided_by = timezone.now() - (due.rule.period or timedelta())
-    return _erase(
-        Alert.objects.filter(
-            deployment=due.deployment,
-            status=AlertStatus.DISMISSED,
-            erased_at=None,
-            decided_at__lte=decided_by,
-        )
-        .exclude(undo_until__gt=timezone.now())
-        .select_related("probe", "context")
+    dismissed = Alert.objects.filter(
+        deployment=due.deployment,
+        status=AlertStatus.DISMISSED,
+        erased_at=None,
+        decided_at__lte=decided_by,
     )
+    return _erase(due.deployment, dismissed.exclude(undo_until__gt=timezone.now()))
 
 
 def find_alerts() -> list[Due]:
     found = []
-    ended = Deployment.objects.filter(status=Status.ENDED, alerts__erased_at=None).annotate(
-        held=Count("alerts")
+    rows = (
+        Alert.objects.filter(deployment__status=Status.ENDED, erased_at=None)
+        .values("deployment")
+        .annotate(count=Count("pk"))
+        .order_by()
     )
-    for deployment in ended.filter(held__gt=0):
+    counts = {row["deployment"]: row["count"] for row in rows}
+    for deployment in Deployment.objects.filter(pk__in=counts):
         due_at: datetime | None = due_after_end(deployment, "alert")
         if due_at is not None:
-            found.append(Due(deployment, RULES["alert"], due_at, deployment.held))
+            found.append(Due(deployment, RULES["alert"], due_at, counts[deployment.pk]))
     return found
 
 
 def erase_alerts(due: Due) -> int:
-    return _erase(
-        Alert.objects.filter(deployment=due.deployment, erased_at=None).select_related(
-            "probe", "context"
-        )
-    )
+    return _erase(due.deployment, Alert.objects.filter(deployment=due.deployment, erased_at=None))
 
 
 def forget_entry(entry: WatchlistEntry) -> None:
     """A withdrawn entry takes its alerts' images with it, and its place beside other alerts."""
     entry.other_alerts.all().delete()
-    _erase(entry.alerts.filter(erased_at=None).select_related("probe", "context"))
+    while count := _erase(entry.deployment, entry.alerts.filter(erased_at=None)):
+        erasure_ledger.record("alert", count=count, ground=WITHDRAWN, deployment=entry.deployment)
 
 
-def _erase(alerts: Iterable[Alert]) -> int:
-    count = 0
-    for alert in alerts:
-        images = [image for image in (alert.probe, alert.context) if image is not None]
-        for name in PERSONAL:
-            setattr(alert, name, None)
-        alert.erased_at = timezone.now()
-        alert.save(update_fields=[*PERSONAL, "erased_at"])
-        alert.others.all().delete()
-        for judged in (alert.adjudications, alert.first_looks, alert.second_opinions):
-            judged.update(subject_factors="", system_factors="", environment_factors="")
-        emit(alert, EventKind.ERASED)
-        image_store.erase(images)
-        count += 1
-    return count
+def _erase(deployment: Deployment | None, alerts: QuerySet[Alert]) -> int:
+    """A batch of them, each in a few statements for all."""
+    assert deployment is not None
+    rows = list(alerts.order_by("pk").values_list("pk", "probe_id", "context_id")[:BATCH])
+    ids = [pk for pk, _, _ in rows]
+    if not ids:
+        return 0
+    Alert.objects.filter(pk__in=ids).update(**dict.fromkeys(PERSONAL), erased_at=timezone.now())
+    OtherCandidate.objects.filter(alert__in=ids).delete()
+    for judged in (Adjudication, FirstLook, SecondOpinion):
+        judged.objects.filter(alert__in=ids).exclude(**NO_TEXTS).update(**NO_TEXTS)
+    emit_each(deployment, ids, EventKind.ERASED)
+    image_store.erase_each([image for row in rows for image in row[1:] if image is not None])
+    return len(ids)

@@ -5,6 +5,7 @@ every knock and on a timer, so nothing is lost, doubled or out of order."""
 
 import asyncio
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -29,15 +30,28 @@ def console_group(deployment_uuid: object) -> str:
 def emit(alert: Alert, kind: EventKind) -> AlertEvent:
     """Append to the log, within the caller's transaction if there is one, and knock after it
     commits."""
-    deployments = Deployment.objects.filter(pk=alert.deployment_id)
+    return _append(alert.deployment_id, [alert.pk], kind)[0]
+
+
+def emit_each(deployment: Deployment, alert_ids: Sequence[int], kind: EventKind) -> None:
+    """The same for several alerts at once, in their order."""
+    if alert_ids:
+        _append(deployment.pk, alert_ids, kind)
+
+
+def _append(deployment_id: int, alert_ids: Sequence[int], kind: EventKind) -> list[AlertEvent]:
+    deployments = Deployment.objects.filter(pk=deployment_id)
+    count = len(alert_ids)
     with transaction.atomic():
-        deployments.update(event_sequence=F("event_sequence") + 1)  # holds the row until commit
-        sequence, uuid = deployments.values_list("event_sequence", "uuid").get()
-        event = AlertEvent.objects.create(
-            deployment_id=alert.deployment_id, sequence=sequence, kind=kind, alert=alert
+        # Holds the row until the commit.
+        deployments.update(event_sequence=F("event_sequence") + count)
+        last, uuid = deployments.values_list("event_sequence", "uuid").get()
+        events = AlertEvent.objects.bulk_create(
+            AlertEvent(deployment_id=deployment_id, sequence=sequence, kind=kind, alert_id=pk)
+            for sequence, pk in enumerate(alert_ids, start=last - count + 1)
         )
         transaction.on_commit(lambda: knock(uuid), robust=True)
-    return event
+    return events
 
 
 def channel_layer() -> BaseChannelLayer:

@@ -8,11 +8,17 @@ class DeploymentsConfig(AppConfig):
         from deployments import (  # noqa: F401
             briefings,
             checks,
+            file_places,
             forces,
+            image_store,
             import_erasure,
+            import_files,
+            master_key_rotation,
             purge,
+            reconciliation_checks,
             retention,
             signs,
+            spent_keys,
             staff_records,
             stills,
             trigger_guard,
@@ -32,3 +38,9 @@ class DeploymentsConfig(AppConfig):
             find=import_erasure.find_imports,
             erase=import_erasure.erase_imports,
         )
+        retention.register(spent_keys.KIND, find=spent_keys.find, erase=spent_keys.destroy)
+        for holder in (image_store, stills, import_files):
+            file_places.register(holder.PLACE)
+        master_key_rotation.register_deployment_keys()
+        stills.register_rotation()
+        reconciliation_checks.register_all()

@@ -7,17 +7,18 @@ from django.core.checks import Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from deployments import signing
-from deployments.encryption import master_key
+from deployments.key_providers import provider
 from deployments.retention import RULES
+from deployments.retention.places import without_rule
 from deployments.urgent_sql import LONGEST_REVIEW_H, URGENT_FLOOR
 
 
 @register
 def check_master_key(**_: Any) -> list[Error]:
     try:
-        master_key()
+        provider().check()
     except ImproperlyConfigured as error:
-        hint = "Make one with: openssl rand -base64 32"
+        hint = "See “Keys” in docs/operations.md."
         return [Error(str(error), hint=hint, id="deployments.E001")]
     return []
 
@@ -77,3 +78,16 @@ def check_retention(**_: Any) -> list[Error]:
         except ImproperlyConfigured as error:
             errors.append(Error(str(error), id="deployments.E003"))
     return errors
+
+
+@register
+def check_every_place_has_a_rule(**_: Any) -> list[Error]:
+    """A cache, a queue, a log or a folder of files that nothing ever erases."""
+    return [
+        Error(
+            f"{place} has no retention rule.",
+            hint="Give it one in deployments/retention, or do without it.",
+            id="deployments.E007",
+        )
+        for place in without_rule()
+    ]

@@ -1,18 +1,14 @@
-"""AES-256-GCM: one data key a deployment, wrapped by the master key.
+"""AES-256-GCM: one data key a deployment, wrapped by the master key (`key_providers`).
 
 A ciphertext is `nonce (12 bytes) + sealed bytes and tag`. The associated data binds it to the row
 it belongs to, so a file moved under another id does not open."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -20,16 +16,6 @@ NONCE_BYTES = 12
 
 class Unreadable(Exception):
     """The key is gone, wrong, or the ciphertext was altered."""
-
-
-def master_key() -> bytes:
-    try:
-        key = base64.b64decode(settings.MASTER_KEY, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise ImproperlyConfigured("LFR_MASTER_KEY must be 32 bytes in base64.")
-    return key
 
 
 def new_key() -> bytes:

@@ -1,7 +1,6 @@
 """Images of people, encrypted on disk. Nothing else in the system writes an image to a file."""
 
 import os
-import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,14 +8,17 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from deployments.encryption import Unreadable, keyed_digest, master_key, new_key, seal, unseal
+from deployments.encryption import Unreadable, keyed_digest, new_key, seal, unseal
 from deployments.enums import ImageKind, Status
+from deployments.file_places import FilePlace
+from deployments.key_providers import unwrap, wrap
 from deployments.models import Deployment, DeploymentKey, StoredImage
 
-# No transaction stays open for so long. See `orphans`.
-IN_FLIGHT_S = 600.0
 # A deployment that is over: its key, once destroyed, is not made again.
 TAKES_NO_IMAGES = (Status.ENDED, Status.CLOSED, Status.CANCELLED)
+PLACE = FilePlace(
+    "files:images", "??", rows=lambda: StoredImage.objects.values_list("pk", flat=True)
+)
 
 
 def path_of(image_id: uuid.UUID) -> Path:
@@ -27,7 +29,7 @@ def put(
     deployment: Deployment, data: bytes, *, kind: ImageKind, content_type: str = "image/jpeg"
 ) -> StoredImage:
     """Encrypt and store, within the caller's transaction. If that is rolled back, the file that
-    is left without a row is swept later (see `orphans`)."""
+    is left without a row is swept later (see `FilePlace.strays`)."""
     key = data_key(deployment)
     image = written(deployment, data, kind=kind, content_type=content_type, key=key)
     image.save(force_insert=True)
@@ -77,7 +79,11 @@ def read(image: StoredImage) -> bytes:
 
 def erase(images: Iterable[StoredImage]) -> int:
     """Delete rows now and files when the transaction commits. Returns how many."""
-    ids = [image.pk for image in images]
+    return erase_each([image.pk for image in images])
+
+
+def erase_each(ids: list[uuid.UUID]) -> int:
+    """The same by their ids."""
     StoredImage.objects.filter(pk__in=ids).delete()
     transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
@@ -92,26 +98,6 @@ def destroy_key(deployment: Deployment) -> bool:
     """Make every copy of the deployment's images unreadable, backups included."""
     deleted, _ = DeploymentKey.objects.filter(deployment=deployment).delete()
     return bool(deleted)
-
-
-def orphans(*, now: float | None = None) -> list[Path]:
-    """Files that a crash left behind: before the row was committed, or between the commit that
-    deleted it and the unlink.
-
-    A younger file is let be: its transaction may be open still, and the row not yet visible.
-    A `.part` of that age was never finished. `now` is `time.time()`."""
-    written_before = (time.time() if now is None else now) - IN_FLIGHT_S
-    root = Path(settings.FILE_STORE)
-    old = [path for path in root.glob("??/*") if _written_at(path) < written_before]
-    known = {pk.hex for pk in StoredImage.objects.values_list("pk", flat=True)}
-    return [path for path in old if path.name not in known]
-
-
-def _written_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")  # erased in this moment
 
 
 def _unlink(ids: list[uuid.UUID]) -> None:
@@ -138,7 +124,7 @@ def data_key(deployment: Deployment) -> bytes:
     else:
         if deployment.status in TAKES_NO_IMAGES:
             raise Unreadable("the key of this deployment was destroyed")
-        fresh = seal(new_key(), key=master_key(), associated=str(deployment.uuid))
+        fresh = wrap(new_key(), associated=str(deployment.uuid))
         key_row, _ = DeploymentKey.objects.get_or_create(
             deployment=deployment, defaults={"wrapped": fresh}
         )
@@ -146,4 +132,4 @@ def data_key(deployment: Deployment) -> bytes:
 
 
 def _unwrap(key_row: DeploymentKey) -> bytes:
-    return unseal(bytes(key_row.wrapped), key=master_key(), associated=str(key_row.deployment.uuid))
+    return unwrap(bytes(key_row.wrapped), associated=str(key_row.deployment.uuid))

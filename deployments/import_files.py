@@ -13,15 +13,23 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
 from django.http import HttpRequest
 
-from deployments import image_store
+from deployments import erasure_ledger, image_store
 from deployments.encrypted_file import EncryptedWriter, open_encrypted
 from deployments.encryption import keyed_digest, seal, unseal
 from deployments.enums import UploadKind
+from deployments.file_places import FilePlace
 from deployments.import_images import FolderImages, Images, NoImages, ZipImages
 from deployments.models import Deployment, ImportFile, ImportRow, WatchlistImport
 
 Row = dict[str, str]
 FOLDER = "uploads"
+PLACE = FilePlace(
+    "files:uploads",
+    FOLDER,
+    rows=lambda: ImportFile.objects.values_list("pk", flat=True),
+    # No upload takes so long: a file without a row was cut off.
+    in_flight_s=6 * 3600.0,
+)
 
 
 def path_of(file_id: uuid.UUID) -> Path:
@@ -150,23 +158,16 @@ def values_of(row: ImportRow, *, of: WatchlistImport, key: bytes) -> Row:
     return values
 
 
-def erase_files(of: WatchlistImport) -> int:
-    """Rows now, files as the transaction commits."""
+def erase_files(of: WatchlistImport, *, ground: str = "") -> int:
+    """Rows now, files as the transaction commits. `ground` says why they go before they are due."""
     ids = list(of.files.values_list("pk", flat=True))
     of.files.all().delete()
     transaction.on_commit(lambda: _unlink(ids), robust=True)
+    if ground:
+        erasure_ledger.record(
+            "watchlist_import", count=len(ids), ground=ground, deployment=of.deployment
+        )
     return len(ids)
-
-
-def orphans(*, older_than: float) -> list[Path]:
-    """Files whose upload was cut off, or whose row is gone. `older_than` is a `time.time()`."""
-    known = {pk.hex for pk in ImportFile.objects.values_list("pk", flat=True)}
-    folder = Path(settings.FILE_STORE) / FOLDER
-    return [
-        path
-        for path in folder.glob("*")
-        if path.name not in known and path.stat().st_mtime < older_than
-    ]
 
 
 def _unlink(ids: list[uuid.UUID]) -> None:

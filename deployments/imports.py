@@ -88,7 +88,7 @@ def discard(of: WatchlistImport, *, by: User) -> None:
         held = _decided_by(of, by)
         held.status, held.finished_at = ImportStatus.DISCARDED, timezone.now()
         held.save(update_fields=["status", "finished_at"])
-        import_files.erase_files(held)
+        import_files.erase_files(held, ground="What was uploaded was discarded")
         held.rows.all().delete()
         _record("watchlist.import_discarded", held, by=by, kind=AuditKind.ERASURE)
 
@@ -213,7 +213,7 @@ def _import(of: WatchlistImport, until: float) -> None:
     with transaction.atomic():
         of.status, of.finished_at = ImportStatus.DONE, timezone.now()
         of.save(update_fields=["status", "finished_at"])
-        import_files.erase_files(of)
+        import_files.erase_files(of, ground="What was uploaded is imported")
         counts = counts_of(of)
         details = {"added": counts[RowOutcome.ADDED], "refused": counts[RowOutcome.REFUSED]}
         _record("watchlist.imported", of, by=of.by, details=details)
@@ -272,7 +272,7 @@ def _unusable(of: WatchlistImport, words: str) -> None:
     with transaction.atomic():
         of.status, of.fault, of.finished_at = ImportStatus.UNUSABLE, words[:300], timezone.now()
         of.save(update_fields=["status", "fault", "finished_at"])
-        import_files.erase_files(of)
+        import_files.erase_files(of, ground="What was uploaded is of no use")
         of.rows.all().delete()
         _record("watchlist.import_unusable", of, by=None, reason=words)
 

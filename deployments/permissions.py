@@ -197,6 +197,11 @@ def can_read_start_checks(user: User) -> bool:
     return prepares(user) or is_inspector(user)
 
 
+def can_read_erasure(user: User) -> bool:
+    """Those who answer for it, keep it running or look into it; there is nobody in it."""
+    return can_read_audit(user) or is_authorising_officer(user) or can_configure(user)
+
+
 def can_ask_the_ledger(user: User) -> bool:
     """A reference says who somebody is to whoever holds the record: for auditors, not for
     inspectors from outside the force."""

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from deployments import audit, image_store, permissions
+from deployments import audit, erasure_ledger, image_store, permissions
 from deployments.enums import AuditKind, ImageKind, SignPlace, Status
 from deployments.lifecycle import Refused
 from deployments.locking import lock
-from deployments.models import Deployment, SignPhotograph, User
+from deployments.models import Deployment, SignPhotograph, StoredImage, User
 from deployments.queues import send_sign_photograph
 from deployments.retention import RULES, Due, due_after_end
 from deployments.sign_pictures import UnusablePicture, cleaned
@@ -63,7 +64,10 @@ def remove_photograph(photograph: SignPhotograph, *, by: User) -> None:
         if held is None:
             raise Refused("This photograph was removed already.")
         if held.image is not None:
-            image_store.erase([held.image])
+            count = image_store.erase([held.image])
+            erasure_ledger.record(
+                KIND, count=count, ground="The photograph was taken back", deployment=deployment
+            )
         subject = f"sign {held.pk}"
         SignPhotograph.objects.filter(pk=held.pk).delete()
         audit.record(
@@ -87,7 +91,10 @@ def replace_picture(photograph: SignPhotograph, data: bytes) -> None:
         held.image = image_store.put(deployment, data, kind=ImageKind.SIGN)
         held.faces_hidden_at = timezone.now()
         held.save(update_fields=["image", "faces_hidden_at"])
-        image_store.erase([with_faces])
+        count = image_store.erase([with_faces])
+        erasure_ledger.record(
+            KIND, count=count, ground="Its faces were made unrecognisable", deployment=deployment
+        )
 
 
 def waiting(*, since_before: datetime) -> list[int]:
@@ -101,10 +108,9 @@ def waiting(*, since_before: datetime) -> list[int]:
 
 def find_photographs() -> list[Due]:
     found = []
-    over = Deployment.objects.filter(
-        status__in=(Status.ENDED, Status.CANCELLED), images__kind=ImageKind.SIGN
-    ).distinct()
-    for deployment in over:
+    held = StoredImage.objects.filter(deployment=OuterRef("pk"), kind=ImageKind.SIGN)
+    over = Deployment.objects.filter(status__in=(Status.ENDED, Status.CANCELLED))
+    for deployment in over.filter(Exists(held)):
         due_at = due_after_end(deployment, KIND)
         if due_at is not None:
             count = deployment.images.filter(kind=ImageKind.SIGN).count()

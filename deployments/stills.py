@@ -1,7 +1,6 @@
 """Stills of cameras: taken in by the administrator, freed of faces by a recognition worker, shown
 to those who draw and judge zones, erased where no worker freed them in time."""
 
-import time
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,17 +10,23 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from deployments import audit, permissions
-from deployments.encryption import Unreadable, master_key, seal, unseal
+from deployments import audit, erasure_ledger, permissions
+from deployments.encryption import Unreadable, new_key, seal, unseal
 from deployments.enums import AuditKind
-from deployments.image_store import IN_FLIGHT_S, write_durably
+from deployments.file_places import FilePlace
+from deployments.image_store import write_durably
+from deployments.key_providers import unwrap, wrap
 from deployments.lifecycle import Refused
+from deployments.master_key_rotation import Holder, Item, register, rewrapped
 from deployments.models import Camera, CameraStill, User
 from deployments.queues import send_still
 from deployments.retention import RULES, Due
 from deployments.sign_pictures import UnusablePicture, cleaned
 
 KIND = "camera_survey"
+PLACE = FilePlace(
+    "files:stills", "stills", rows=lambda: CameraStill.objects.values_list("file", flat=True)
+)
 
 
 def take_in(camera: Camera, data: bytes, *, by: User) -> CameraStill:
@@ -39,7 +44,10 @@ def take_in(camera: Camera, data: bytes, *, by: User) -> CameraStill:
                 "This camera is part of an application or an authority; its picture stays what it "
                 "was until that is over."
             )
-        _forget(CameraStill.objects.filter(camera=locked).first())
+        before = CameraStill.objects.filter(camera=locked).first()
+        if before is not None:
+            _forget(before)
+            _note_erasure(before, ground="Another picture took its place")
         still = CameraStill.objects.create(
             camera=locked, uploaded_by=by, uploaded_at=timezone.now(), file=_stored(picture)
         )
@@ -55,11 +63,28 @@ def take_in(camera: Camera, data: bytes, *, by: User) -> CameraStill:
 
 def read(still: CameraStill) -> bytes:
     """Raises Unreadable."""
-    try:
-        sealed = _path(still.file).read_bytes()
-    except FileNotFoundError as error:
-        raise Unreadable("the picture was erased") from error
-    return unseal(sealed, key=master_key(), associated=_associated(still.file))
+    wrapped, sealed = _parts(_stored_bytes(still))
+    associated = _associated(still.file)
+    return unseal(sealed, key=unwrap(wrapped, associated=associated), associated=associated)
+
+
+def register_rotation() -> None:
+    def each() -> list[uuid.UUID]:
+        return list(CameraStill.objects.order_by("pk").values_list("file", flat=True))
+
+    register(Holder("stills of cameras", each, _rewrap))
+
+
+def _rewrap(file: Item, dry: bool) -> bool:  # noqa: FBT001
+    """Under the row's lock: a picture that goes in this moment is not written again."""
+    still = CameraStill.objects.select_for_update().filter(file=file).first()
+    if still is None:
+        return False
+    wrapped, sealed = _parts(_stored_bytes(still))
+    fresh = rewrapped(wrapped, associated=_associated(still.file))
+    if fresh is not None and not dry:
+        write_durably(_path(still.file), _joined(fresh, sealed))
+    return fresh is not None
 
 
 def replace(still: CameraStill, picture: bytes) -> None:
@@ -73,6 +98,9 @@ def replace(still: CameraStill, picture: bytes) -> None:
             kind=AuditKind.ALTERATION,
             by=None,
             subject=f"camera {still.camera_id}",
+        )
+        erasure_ledger.record(
+            KIND, count=1, ground="Its faces were made unrecognisable", deployment=None
         )
         transaction.on_commit(lambda: _path(before).unlink(missing_ok=True), robust=True)
 
@@ -110,17 +138,12 @@ def erase_surveys(due: Due) -> int:
     return len(late)
 
 
-def orphans() -> list[Path]:
-    """Files that a crash left without a row, as in `image_store.orphans`."""
-    written_before = time.time() - IN_FLIGHT_S
-    old = [path for path in _folder().glob("*") if path.stat().st_mtime < written_before]
-    known = {file.hex for file in CameraStill.objects.values_list("file", flat=True)}
-    return [path for path in old if path.name not in known]
+def _note_erasure(still: CameraStill, *, ground: str) -> None:
+    kind = "camera_still" if still.is_ready else KIND
+    erasure_ledger.record(kind, count=1, ground=ground, deployment=None)
 
 
-def _forget(still: CameraStill | None) -> None:
-    if still is None:
-        return
+def _forget(still: CameraStill) -> None:
     file = still.file
     still.delete()
     transaction.on_commit(lambda: _path(file).unlink(missing_ok=True), robust=True)
@@ -130,8 +153,27 @@ def _stored(picture: bytes) -> uuid.UUID:
     file = uuid.uuid4()
     path = _path(file)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_durably(path, seal(picture, key=master_key(), associated=_associated(file)))
+    key, associated = new_key(), _associated(file)
+    sealed = seal(picture, key=key, associated=associated)
+    write_durably(path, _joined(wrap(key, associated=associated), sealed))
     return file
+
+
+def _stored_bytes(still: CameraStill) -> bytes:
+    try:
+        return _path(still.file).read_bytes()
+    except FileNotFoundError as error:
+        raise Unreadable("the picture was erased") from error
+
+
+def _joined(wrapped: bytes, sealed: bytes) -> bytes:
+    """A picture of no deployment: its own key, wrapped, goes before it."""
+    return len(wrapped).to_bytes(2, "big") + wrapped + sealed
+
+
+def _parts(stored: bytes) -> tuple[bytes, bytes]:
+    ends = 2 + int.from_bytes(stored[:2], "big")
+    return stored[2:ends], stored[ends:]
 
 
 def _folder() -> Path:

@@ -9,6 +9,7 @@ from deployments.views.checks import check_cameras, checks
 from deployments.views.decision import decide
 from deployments.views.detail import detail, progress
 from deployments.views.documents import document_list, draft, publish
+from deployments.views.erasure import annex, erasure
 from deployments.views.expectation import expected_alerts
 from deployments.views.ledger import ask as ask_the_ledger
 from deployments.views.listing import deployment_list
@@ -41,6 +42,8 @@ urlpatterns = [
     path("", deployment_list, name="list"),
     path("new/", apply, name="apply"),
     path("rules/", lifecycle_rules, name="rules"),
+    path("erasure/", erasure, name="erasure"),
+    path("erasure/annex/", annex, name="retention_annex"),
     path("documents/", document_list, name="documents"),
     path("documents/<int:pk>/", draft, name="document_draft"),
     path("documents/<int:pk>/publish/", publish, name="publish_document"),

@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from deployments import audit, image_store, ledger, permissions
+from deployments import audit, erasure_ledger, image_store, ledger, permissions
 from deployments.enums import AuditKind, EntryStatus, ImageKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
 from deployments.models import Deployment, StoredImage, User, WatchlistEntry
 from deployments.queues import send_enrolment
+
+# Why what belonged to an entry goes before it is due; apps to the right say the same.
+WITHDRAWN = "The entry was withdrawn from the watchlist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ def withdraw(deployment: Deployment, entry_id: int, *, by: User, reason: str) ->
     subject = f"entry {held.pk}"
     held.delete()
     image_store.erase([held.image])
+    erasure_ledger.record("watchlist", count=1, ground=WITHDRAWN, deployment=deployment)
     audit.record(
         "watchlist.withdrawn",
         kind=AuditKind.ERASURE,

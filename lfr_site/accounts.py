@@ -1,7 +1,6 @@
 """How allauth's parts behave here: user names only, no sign-up, and the second factor rather than
 the password wherever somebody must say again who they are."""
 
-import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,10 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from deployments import second_factor, step_up
-from deployments.encryption import master_key, seal, unseal
 from deployments.models import User
-
-SECRET = "second factor"  # noqa: S105 - what the ciphertext is bound to
+from lfr_site import second_factor_secrets
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -47,12 +44,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets lie in the database encrypted by the master key."""
 
     def encrypt(self, text: str) -> str:
-        sealed = seal(text.encode(), key=master_key(), associated=SECRET)
-        return base64.b64encode(sealed).decode()
+        return second_factor_secrets.encrypted(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        sealed = base64.b64decode(encrypted_text)
-        return unseal(sealed, key=master_key(), associated=SECRET).decode()
+        return second_factor_secrets.decrypted(encrypted_text)
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.get_username())

@@ -12,9 +12,10 @@ class SiteConfig(AppConfig):
         from lfr_site.celery import app
 
         app.finalize()
-        from lfr_site import checks, logs, sign_ins  # noqa: F401 - connect their receivers
+        from lfr_site import checks, logs, second_factor_secrets, sign_ins  # noqa: F401 - receivers
 
         logs.configure()
+        second_factor_secrets.register_secrets()
 
 
 class RoleAdminConfig(AdminConfig):

@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "has_second_factor": settings.SECOND_FACTOR,
         "can_ask_the_ledger": person is not None and permissions.can_ask_the_ledger(person),
         "can_read_audit": person is not None and permissions.can_read_audit(person),
+        "can_read_erasure": person is not None and permissions.can_read_erasure(person),
         "can_configure": person is not None and permissions.can_configure(person),
         "can_read_drafts": person is not None and permissions.can_read_drafts(person),
         "can_supervise": person is not None and alert_permissions.can_supervise(person),

@@ -34,6 +34,11 @@ def secret(name: str, *, default: str | None = None) -> str:
         ) from error
 
 
+def is_in_file(name: str) -> bool:
+    """Whether NAME_FILE says where a secret lies."""
+    return f"{name}_FILE" in os.environ
+
+
 def boolean(name: str, *, default: bool) -> bool:
     value = os.environ.get(name)
     if value is None:

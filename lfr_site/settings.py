@@ -20,8 +20,17 @@ SECRET_KEY = env.secret("LFR_SECRET_KEY")
 ALLOWED_HOSTS = env.words("LFR_ALLOWED_HOSTS", default="localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.words("LFR_TRUSTED_ORIGINS")
 
-# Wraps the data key of each deployment: 32 bytes, base64. Kept apart from database backups.
-MASTER_KEY = env.secret("LFR_MASTER_KEY")
+# Wraps the data key of each deployment: 32 bytes, base64. Kept apart from database backups. Another
+# provider, of a key management service, may hold it instead (deployments/key_providers.py).
+KEY_PROVIDER = env.text(
+    "LFR_KEY_PROVIDER",
+    default="deployments.key_providers."
+    + ("FileKeys" if env.is_in_file("LFR_MASTER_KEY") else "EnvironmentKeys"),
+)
+IS_OWN_PROVIDER = KEY_PROVIDER.startswith("deployments.key_providers.")
+MASTER_KEY = env.secret("LFR_MASTER_KEY", default=None if IS_OWN_PROVIDER else "")
+# They open what was wrapped by them until manage.py rotate-master-key has gone through.
+OTHER_MASTER_KEYS = env.secret("LFR_OTHER_MASTER_KEYS", default="").replace(",", " ").split()
 # Signs checkpoints of the audit trail and what is exported: an Ed25519 seed, 32 bytes, base64.
 AUDIT_KEY = env.secret("LFR_AUDIT_KEY", default="")
 # Public keys, 32 bytes in base64 each, that signed before this one.

@@ -14,16 +14,17 @@ class RecognitionConfig(AppConfig):
             control,
             erasure,
             images,
+            reconciliation,
             score_bands,
             start_checks,
-            template_store,
         )
 
         application_facts.register()
         erasure.register()
+        reconciliation.register()
         import_images.register_picture_check(images.fault_of_header)
         alert_score_bands.register(score_bands.measured_of)
         briefings.register_accuracy(briefing.accuracy_of)
-        watchlist.on_withdrawal(template_store.remove)
+        watchlist.on_withdrawal(erasure.forget_entry)
         on_status_change(control.on_status_change)
         start_checks.register_all()

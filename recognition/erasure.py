@@ -1,15 +1,24 @@
 """Templates go as soon as nothing may search them."""
 
-from deployments import retention
+from deployments import erasure_ledger, retention
 from deployments.enums import Status
-from deployments.models import Deployment
+from deployments.models import Deployment, WatchlistEntry
 from deployments.retention import RULES, Due, due_after_end
+from deployments.watchlist import WITHDRAWN
 from recognition import template_store
 from recognition.models import Template
 
 
 def register() -> None:
     retention.register("watchlist_templates", find=find_templates, erase=erase_templates)
+
+
+def forget_entry(entry: WatchlistEntry) -> None:
+    """A withdrawn entry takes its template with it."""
+    count = template_store.remove(entry)
+    erasure_ledger.record(
+        "watchlist_templates", count=count, ground=WITHDRAWN, deployment=entry.deployment
+    )
 
 
 def find_templates() -> list[Due]:

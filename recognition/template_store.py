@@ -47,11 +47,14 @@ def alike(entry: WatchlistEntry, embedding: Floats, *, similarity: float) -> lis
         return [entry_id for (entry_id,) in cursor.fetchall()]
 
 
-def remove(entry: WatchlistEntry) -> None:
-    """Take one person's template away and rewrite the partition, so that its bytes go too."""
-    Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk).delete()
+def remove(entry: WatchlistEntry) -> int:
+    """Take one person's template away and rewrite the partition, so that its bytes go too. Returns
+    how many there were."""
+    held = Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk)
+    count, _ = held.delete()
     with connection.cursor() as cursor:
         cursor.execute("SELECT rewrite_template_partition(%s)", [entry.deployment_id])
+    return count
 
 
 def drop(deployment: Deployment) -> int:

@@ -197,6 +197,7 @@ PAGES: tuple[Page, ...] = (
     of(Status.LIVE, "deployments:import", "watchlist_manager"),
     of(Status.LIVE, "deployments:review_watchlist", "second_watchlist_manager"),
     of(Status.LIVE, "deployments:review_watchlist", "watchlist_manager"),
+    *(page("deployments:erasure", who) for who in ("auditor", SUPER)),
     page("deployments:ledger", "auditor"),
     page(
         "deployments:ledger",
@@ -240,6 +241,7 @@ NOT_PAGES: dict[str, str] = {
     "public:document_pdf": "PDF",
     "public:print": "PDF",
     "public:deployment_print": "PDF",
+    "deployments:retention_annex": "PDF",
     "deployments:edit": "leads to the step where it was left",
     "deployments:expected": "JSON",
     "deployments:publish_document": "a form's target",

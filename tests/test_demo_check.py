@@ -40,4 +40,5 @@ def test_the_watchlisted_are_alerted_nobody_else_is_and_everything_is_erased() -
     assert report["wrong_alerts"] == 0
     assert report["faces_seen"] >= report["alerted"]
     assert report["audit_verified"]
+    assert report["erasure_reconciled"]
     assert (run.returncode == 0) == report["ok"]

@@ -244,7 +244,7 @@ def test_i5_everything_about_a_person_goes_and_the_ledger_says_so(cast: Cast, se
     assert purge.overdue() == []
     assert live.entries.count() == live.images.count() == 0
     assert Template.objects.filter(deployment=live).count() == 0
-    assert sum(ErasureRecord.objects.values_list("count", flat=True)) == 4 + 4 + 1
+    assert sum(ErasureRecord.objects.values_list("count", flat=True)) == 4 + 4 + 1 + 1
 
 
 def test_i5_an_end_is_not_moved_to_keep_data_longer(cast: Cast, app_role: None):

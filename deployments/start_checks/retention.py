@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from deployments import purge
+from deployments import overdue
 from deployments.heartbeats import HOUSEKEEPING, last_beat
 from deployments.models import Deployment
 from deployments.start_checks.check import Check
@@ -12,8 +12,6 @@ from deployments.wording import moment_in_words, time_in_words
 
 # It runs every 30 seconds.
 HOUSEKEEPING_MAX_AGE = timedelta(minutes=2)
-# What became due a moment ago is erased by the next run.
-GRACE = timedelta(minutes=5)
 NAME = "Erasure on time"
 
 
@@ -28,10 +26,9 @@ def retention_check(_: Deployment) -> Check:
             f"The housekeeping job has not gone through {since}.",
             "Ask the system administrator to start the general worker and beat.",
         )
-    overdue = [due for due in purge.everything_held() if due.due_at <= now - GRACE]
-    if overdue:
+    if missed := overdue.beyond_grace(now=now):
         lines = tuple(
-            f"{due.rule.what}: {due.count}, due {moment_in_words(due.due_at)}" for due in overdue
+            f"{due.rule.what}: {due.count}, due {moment_in_words(due.due_at)}" for due in missed
         )
         return Check(
             NAME,

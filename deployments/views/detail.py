@@ -164,9 +164,7 @@ def _retention(deployment: Deployment) -> list[dict[str, object]]:
     return [
         {"rule": rule, "due_at": _due(deployment, rule), "erasures": erased.get(rule.kind, [])}
         for rule in RULES.values()
-        if rule.period is not None
-        and rule.kind != "unmatched_face"
-        and not rule.is_of_no_deployment
+        if rule.period is not None and not rule.forgets_itself and not rule.is_of_no_deployment
     ]
 
 

@@ -66,6 +66,10 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.end()
     with _step(say, "Everything is erased by rule, and the deployment closes"):
         loop.await_erasure()
+    with _step(say, "Ledger, database, file store and schedule agree on what was erased"):
+        printed = demo.run("erasure_report", "--json").splitlines()
+        report = json.loads(next(line for line in printed if line.startswith("{")))
+        facts["erasure_reconciled"] = report["reconciled"]
     facts.update(json.loads(demo.run("demo_facts", loop.uuid).splitlines()[-1]))
     with _step(say, "The public reads the result"):
         loop.read_result()
@@ -114,6 +118,7 @@ def _report(
         "latency_p95_ms": round(p95, 1),
         "cameras_stopped_s": stop_s,
         "audit_verified": facts.get("audit_verified", False),
+        "erasure_reconciled": facts.get("erasure_reconciled", False),
         "seconds": round(seconds, 1),
         **({"problem": problem} if problem else {}),
     }

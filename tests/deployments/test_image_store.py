@@ -149,8 +149,8 @@ def test_a_crash_between_commit_and_unlink_is_swept_later(deployment: Deployment
     StoredImage.objects.filter(pk=image.pk).delete()
     path = image_store.path_of(image.pk)
 
-    assert image_store.orphans() == []
-    assert image_store.orphans(now=path.stat().st_mtime + LATER) == [path]
+    assert image_store.PLACE.strays() == []
+    assert image_store.PLACE.strays(now=path.stat().st_mtime + LATER) == [path]
 
 
 def test_a_crash_before_the_commit_is_swept_later(deployment: Deployment, file_store: Path):
@@ -158,7 +158,7 @@ def test_a_crash_before_the_commit_is_swept_later(deployment: Deployment, file_s
         _crash_after(lambda: _put(deployment))
 
     (path,) = _files(file_store)
-    assert image_store.orphans(now=path.stat().st_mtime + LATER) == [path]
+    assert image_store.PLACE.strays(now=path.stat().st_mtime + LATER) == [path]
 
 
 def test_a_file_that_was_never_finished_is_swept_later(deployment: Deployment):
@@ -167,14 +167,14 @@ def test_a_file_that_was_never_finished_is_swept_later(deployment: Deployment):
     unfinished = finished.with_name(f"{uuid.uuid4().hex}.part")
     unfinished.write_bytes(b"half")
 
-    assert image_store.orphans(now=finished.stat().st_mtime + LATER) == [unfinished]
+    assert image_store.PLACE.strays(now=finished.stat().st_mtime + LATER) == [unfinished]
 
 
 def test_a_file_with_its_row_is_never_an_orphan(deployment: Deployment):
     path = image_store.path_of(_put(deployment).pk)
     os.utime(path, (0, 0))
 
-    assert image_store.orphans() == []
+    assert image_store.PLACE.strays() == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,8 @@ from deployments import lifecycle, purge
 from deployments.enums import Status
 from deployments.heartbeats import HOUSEKEEPING, beat, last_beat
 from deployments.models import Deployment, Heartbeat
-from deployments.start_checks.retention import GRACE, HOUSEKEEPING_MAX_AGE, retention_check
+from deployments.overdue import GRACE
+from deployments.start_checks.retention import HOUSEKEEPING_MAX_AGE, retention_check
 from lfr_site.tasks import housekeeping
 from tests.factories import Cast, make_deployment
 from tests.tampering import triggers_disabled

@@ -1,0 +1,94 @@
+"""The page of what is held, due, overdue and erased: who reads it, and what stands there."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.fixtures import Settings
+
+from deployments import erasure_chart, purge
+from deployments.enums import Status
+from deployments.models import ErasureRecord
+from deployments.retention import RULES, Due
+from tests.factories import Cast, make_deployment
+
+READERS = ("auditor", "inspector", "authorising_officer", "system_administrator")
+
+
+def _page(client: Client, **query: str):
+    return client.get(reverse("deployments:erasure"), query, secure=True)
+
+
+@pytest.mark.parametrize("name", ["deployments:erasure", "deployments:retention_annex"])
+def test_those_who_answer_for_it_read_it_and_nobody_else(client: Client, cast: Cast, name: str):
+    for username, person in cast.everyone().items():
+        client.force_login(person)
+        may = username in READERS or username == "second_superintendent"
+        assert client.get(reverse(name), secure=True).status_code == (200 if may else 403), username
+
+
+def test_it_says_what_is_held_due_overdue_and_erased(
+    client: Client, cast: Cast, settings: Settings
+):
+    ended = make_deployment(status=Status.ENDED, entries=3, title="Market Square")
+    make_deployment(status=Status.LIVE, entries=2)
+    client.force_login(cast.inspector)
+
+    page = _page(client)
+    assertContains(page, "3 overdue")
+    assertContains(page, "Market Square")
+    assertContains(page, "2 watchlist entries and 2 images belong to deployments that are not over")
+    assertContains(page, "Nothing was erased yet.")
+
+    purge.purge()
+    page = _page(client)
+    assertContains(page, "Everything agrees, and nothing is overdue")
+    assertContains(page, RULES["watchlist_templates"].ground)
+    assertNotContains(page, "badge-bad")
+    for entry in ended.entries.all():
+        assertNotContains(page, entry.reference)
+
+
+def test_what_does_not_agree_is_said_first(client: Client, cast: Cast):
+    now = timezone.now()
+    ErasureRecord.objects.create(kind="session", ground="None", count=3, due_at=now, done_at=now)
+    client.force_login(cast.auditor)
+
+    assertContains(_page(client), "the ledger and the audit trail count")
+
+
+def test_the_ledger_is_filtered_by_kind_and_paged(client: Client, cast: Cast):
+    from deployments import erasure_ledger
+
+    for number in range(30):
+        erasure_ledger.record("session", count=number + 1, ground="Old", deployment=None)
+    erasure_ledger.record("sign_in", count=777, ground="Older", deployment=None)
+    client.force_login(cast.auditor)
+
+    page = _page(client, kind="session")
+    assertNotContains(page, "777")
+    assertContains(page, "Page 1 of 2")
+    assertContains(page, "kind=session&amp;page=2")
+    assertContains(_page(client, kind="sign_in"), "777")
+    assert _page(client, kind="nonsense", page="x").status_code == 200
+
+
+def test_the_chart_counts_each_thing_once_where_it_belongs():
+    now = timezone.now()
+    ages = (-10, 60, 3601, 7 * 3600, 2 * 86_400, 9 * 86_400, 99 * 86_400)
+    held = [
+        Due(None, RULES["session"], now + timedelta(seconds=age), count)
+        for count, age in enumerate(ages, start=1)
+    ]
+
+    columns = erasure_chart.falling_due(held, now=now).columns
+
+    assert [column.count for column in columns] == [1, 2, 3, 4, 5, 6, 7]
+    assert [column.is_late for column in columns] == [True, *[False] * 6]
+    heights = [column.height for column in columns]
+    assert heights == sorted(heights)
+    assert all(column.y >= erasure_chart.ROOM - 0.1 for column in columns)
+    assert erasure_chart.falling_due([], now=now).columns[0].height == 0
