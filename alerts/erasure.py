@@ -1,6 +1,7 @@
 """Erasure of alerts: the person goes, the statistic stays."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
@@ -92,5 +93,6 @@ def _erase(deployment: Deployment | None, alerts: QuerySet[Alert]) -> int:
     for judged in (Adjudication, FirstLook, SecondOpinion):
         judged.objects.filter(alert__in=ids).exclude(**NO_TEXTS).update(**NO_TEXTS)
     emit_each(deployment, ids, EventKind.ERASED)
-    image_store.erase_each([image for row in rows for image in row[1:] if image is not None])
+    pictures: list[Any] = [picture for row in rows for picture in row[1:]]
+    image_store.erase_each([picture for picture in pictures if picture is not None])
     return len(ids)

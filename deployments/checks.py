@@ -87,7 +87,7 @@ def check_every_place_has_a_rule(**_: Any) -> list[Error]:
         Error(
             f"{place} has no retention rule.",
             hint="Give it one in deployments/retention, or do without it.",
-            id="deployments.E007",
+            id="deployments.E009",
         )
         for place in without_rule()
     ]

@@ -90,6 +90,7 @@ def register_deployment_keys() -> None:
 
 
 def _rewrap_deployment_key(pk: Item, dry: bool) -> bool:  # noqa: FBT001
+    assert isinstance(pk, int)
     rows = DeploymentKey.objects.select_related("deployment")
     key = rows.select_for_update(of=("self",)).filter(pk=pk).first()
     if key is None:

@@ -77,6 +77,7 @@ def register_rotation() -> None:
 
 def _rewrap(file: Item, dry: bool) -> bool:  # noqa: FBT001
     """Under the row's lock: a picture that goes in this moment is not written again."""
+    assert isinstance(file, uuid.UUID)
     still = CameraStill.objects.select_for_update().filter(file=file).first()
     if still is None:
         return False

@@ -162,6 +162,26 @@ def _latency(figures: Mapping[str, Any]) -> Iterator[Row]:
             )
 
 
+def _purge(figures: Mapping[str, Any]) -> Iterator[Row]:
+    if "purge_s" not in figures:
+        return
+    alerts = figures["purge_alert_ms"]
+    yield (
+        f"purge of {figures['purge_rows']:,} due rows and {figures['purge_files']:,} files",
+        f"{figures['purge_s']} s",
+        "≤ 60 s",
+    )
+    yield (
+        "… an alert of another deployment stored beside it",
+        (
+            f"p95 {alerts['beside']['p95']} ms of {alerts['beside']['count']}; without the purge"
+            f" {alerts['without']['p95']} ms of {alerts['without']['count']}"
+            f" ({figures['purge_alert_p95_ratio']} ×)"
+        ),
+        "≤ 1.2 ×",
+    )
+
+
 def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
     if "enrol_per_s" in figures:
         yield "enrolment", f"{figures['enrol_per_s']} images/s", ""
@@ -182,6 +202,7 @@ def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
             f"{figures['dry_run_20000_s']} s; {figures['dry_run_rss_mb']} MB at its peak",
             "< 30 s, < 300 MB",
         )
+    yield from _purge(figures)
     for section, peak in figures.get("rss_mb_by_section", {}).items():
         yield f"peak memory, {section}", f"{peak} MB", ""
     if memory := figures.get("memory"):

@@ -10,5 +10,6 @@ SECTIONS = {
     "enrol": "encrypted images to templates in the database",
     "imports": "a sheet and its images to templates; the dry run of 20,000 rows",
     "latency": "from the capture of a picture to the alert in the database",
+    "purge": "a million due rows and 100,000 files, beside alerts of another deployment",
     "memory": "what looped video does to the memory of a worker",
 }

@@ -18,7 +18,7 @@ def test_a_wrong_master_key_has_an_id_and_a_hint(settings: Settings, value: str)
     (error,) = check_master_key()
 
     assert error.id == "deployments.E001"
-    assert "openssl rand -base64 32" in (error.hint or "")
+    assert "openssl rand -base64 32" in error.msg
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_a_crash_in_the_middle_leaves_what_is_done_done_and_the_rest_due(
     assert [due.rule.kind for due in purge.overdue()] == ["watchlist"]
     assert deployment.entries.count() == 5
 
-    assert [erasure.kind for erasure in purge.purge()] == ["watchlist"]
+    assert [erasure.kind for erasure in purge.purge()] == ["watchlist", "deployment_key"]
     assert purge.overdue() == []
 
 

@@ -110,7 +110,11 @@ def test_a_picture_that_no_worker_prepared_is_erased(
 
     assert list(CameraStill.objects.all()) == [ready]
     assert not (file_store / "stills" / still.file.hex).exists()
-    assert ErasureRecord.objects.get(kind="camera_survey").count == 1
+    erased = ErasureRecord.objects.filter(kind="camera_survey").values_list("ground", flat=True)
+    assert sorted(erased) == [
+        "Its faces were made unrecognisable",
+        "Needed only until a worker has made the faces unrecognisable",
+    ]
 
 
 def test_a_file_without_a_row_is_swept_once_no_transaction_can_be_writing_it(
