@@ -40,7 +40,6 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         await self.accept()
         opening = await self._open()
         if isinstance(opening, Refusal):
-            log.warning("socket_refused", audience=self.audience.value, code=opening.code.value)
             await self._close(opening.code)
             return
         self.delivery = Delivery(opening.sequence, heard_at=monotonic())
@@ -125,13 +124,13 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
 
     async def _refuse(self, code: CloseCode) -> None:
         """Let the pump close, so that nothing is sent after the close."""
-        log.warning("socket_refused", audience=self.audience.value, code=code.value)
         if self.viewer is None:
             await self._close(code)
         else:
             self.viewer.end(code)
 
     async def _close(self, code: CloseCode) -> None:
+        log.warning("socket_refused", audience=self.audience.value, code=code.value)
         await self.send(json.dumps(bye(code)))
         await self.close(code.value)
 

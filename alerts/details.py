@@ -10,6 +10,7 @@ from alerts.models import Alert, SecondOpinion
 from alerts.models.comparison import Comparison
 from alerts.protocol import (
     ComparisonFacts,
+    FieldTimes,
     IdentityFacts,
     JudgementFacts,
     NearFacts,
@@ -84,6 +85,14 @@ def second_of(alert: Alert, *, seen_by: User) -> SecondFacts | None:
         "verdict": last.verdict if answered else "",
         "verdict_words": last.get_verdict_display() if answered else "",
         "compared": _compared(last) if answered else None,
+    }
+
+
+def field_times_of(alert: Alert) -> FieldTimes:
+    engagement = getattr(alert, "engagement", None)
+    return {
+        "sent_at": alert.dispatched_at.timestamp() if alert.dispatched_at else None,
+        "engaged_from": engagement.engaged_from.timestamp() if engagement else None,
     }
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from alerts.enums import AlertStatus, EventKind, OfficersView
 from alerts.events import emit
 from alerts.locking import lock_alert
-from alerts.models import Alert, FieldAssessment
+from alerts.models import Alert, Engagement, FieldAssessment
 from deployments import audit, permissions
 from deployments.enums import AuditKind
 from deployments.lifecycle import Refused
@@ -52,6 +52,42 @@ def moment(alert: Alert, *, ago: timedelta) -> datetime:
     officers were sent, never in the future."""
     now = timezone.now()
     return min(now, max(alert.dispatched_at or now, now - max(ago, timedelta())))
+
+
+def begun(alert: Alert, *, at: datetime | None) -> datetime | None:
+    """When an operator says that the two met, by the minute: not before officers were sent, not in
+    the future. None where nobody said."""
+    if at is None:
+        return None
+    sent_at = alert.dispatched_at or alert.raised_at
+    if at < _minute(sent_at):
+        raise Refused(
+            f"Officers were sent at {_clock(sent_at)}: they met the person then or later."
+        )
+    if at > timezone.now():
+        raise Refused(f"It is {_clock(timezone.now())} now: they met the person then or earlier.")
+    return max(at, sent_at)
+
+
+def parted(engagement: Engagement, *, at: datetime | None) -> datetime | None:
+    """When an operator says that the two parted, by the minute: not before they met, not in the
+    future. None where nobody said."""
+    if at is None:
+        return None
+    met_at = engagement.engaged_from
+    if at < _minute(met_at):
+        raise Refused(f"They met at {_clock(met_at)}: they parted then or later.")
+    if at > timezone.now():
+        raise Refused(f"It is {_clock(timezone.now())} now: they parted then or earlier.")
+    return max(at, met_at)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
 
 
 def _dispatched(alert: Alert, *, by: User) -> Alert:

@@ -7,6 +7,7 @@ from django import forms
 from alerts.enums import DismissalReason, Factor, Outcome, Verdict
 from alerts.findings import FACTORS, TEXT_LENGTH, Findings
 from deployments.enums import SoughtSource
+from deployments.forms.moments import LocalMoment
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 NOT_LISTED = {"invalid_choice": "Choose what you compared from the list."}
@@ -40,6 +41,16 @@ class DismissForm(JudgementForm):
     )
 
 
+class DraftForm(JudgementForm):
+    """A judgement as far as it has come."""
+
+    reason = forms.ChoiceField(
+        choices=[("", ""), *DismissalReason.choices],
+        required=False,
+        error_messages={"invalid_choice": "Choose why the alert is dismissed."},
+    )
+
+
 class SoughtForm(forms.Form):
     """Who was asked, just now, whether the person is still sought."""
 
@@ -64,6 +75,16 @@ class LateForm(forms.Form):
         return timedelta(seconds=self.cleaned_data.get("ago_s") or 0)
 
 
+def _said_moment() -> LocalMoment:
+    """Sent only where somebody says it: what is not said is by the clock."""
+    words = "Write the day and the time, as 31/12/2025 14:05."
+    return LocalMoment(required=False, error_messages={"invalid": words})
+
+
+class EngageForm(LateForm):
+    engaged_from = _said_moment()
+
+
 class SecondOpinionForm(JudgementForm):
     verdict = forms.ChoiceField(
         choices=Verdict,
@@ -74,7 +95,8 @@ class SecondOpinionForm(JudgementForm):
     )
 
 
-class ResolveForm(LateForm):
+class ResolveForm(EngageForm):
+    engaged_to = _said_moment()
     outcome = forms.ChoiceField(
         choices=Outcome,
         error_messages={

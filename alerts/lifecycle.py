@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from alerts import field, permissions
+from alerts import drafts, field, permissions
 from alerts.enums import AlertStatus, EventKind, Outcome, Verdict
 from alerts.events import emit
 from alerts.findings import NOTHING, Findings
@@ -50,7 +49,9 @@ def claim(alert: Alert, *, by: User) -> Alert:
 
 def release(alert: Alert, *, by: User) -> Alert:
     with transaction.atomic():
-        return _give_back(held(alert, by=by), "release", by=by)
+        locked = held(alert, by=by)
+        drafts.discard(locked, by=by)
+        return _give_back(locked, "release", by=by)
 
 
 def abandon(alert: Alert) -> Alert:
@@ -157,10 +158,14 @@ def undo(alert: Alert, *, by: User) -> Alert:
             raise Refused("It is too late to take this back.")
         if locked.status == AlertStatus.DISPATCHED:
             raise Refused("It is too late to take this back: officers were told.")
+        judgement = locked.adjudications.filter(undone_at=None).last()
         locked.adjudications.filter(undone_at=None).update(undone_at=timezone.now())
         locked.decided_at = locked.undo_until = locked.sending_at = None
         fields = ("decided_at", "undo_until", "sending_at")
-        return move(locked, "undo", EventKind.UNDONE, by=by, fields=fields)
+        moved = move(locked, "undo", EventKind.UNDONE, by=by, fields=fields)
+        if judgement is not None:
+            drafts.begin_again(judgement)
+        return moved
 
 
 def _ask_whether_sought(
@@ -186,14 +191,21 @@ def close_not_sought(alert: Alert, *, by: User, source: str) -> Alert:
         return moved
 
 
-def engage(alert: Alert, *, by: User, ago: timedelta = JUST_NOW) -> Alert:
-    """`ago`: officers had no signal and tell it only now."""
+def engage(
+    alert: Alert,
+    *,
+    by: User,
+    ago: timedelta = JUST_NOW,
+    engaged_from: datetime | None = None,
+) -> Alert:
+    """`ago`: officers had no signal and tell it only now. `engaged_from`: an operator says when."""
     with transaction.atomic():
         locked = _for_engagement(alert, by=by)
         if locked.status == AlertStatus.DISPATCHED:
             field.require_own_assessment(locked, by=by)
         moved = move(locked, "engage", EventKind.ENGAGED, by=by)
-        Engagement.objects.create(alert=moved, by=by, engaged_from=field.moment(moved, ago=ago))
+        since = field.begun(moved, at=engaged_from) or field.moment(moved, ago=ago)
+        Engagement.objects.create(alert=moved, by=by, engaged_from=since)
         return moved
 
 
@@ -210,7 +222,10 @@ def resolve(
     identity_confirmed: bool,
     notice_handed_over: bool,
     ago: timedelta = JUST_NOW,
+    engaged_from: datetime | None = None,
+    engaged_to: datetime | None = None,
 ) -> Alert:
+    """The times as an operator says them, where they do; the end is otherwise `ago`."""
     with transaction.atomic():
         locked = _for_engagement(alert, by=by)
         if outcome not in Outcome.values:
@@ -218,12 +233,15 @@ def resolve(
         if identity_confirmed == (outcome == Outcome.NOT_THE_PERSON):
             raise Refused("The outcome and the confirmed identity contradict each other.")
         moved = move(locked, "resolve", EventKind.RESOLVED, by=by, reason=outcome)
-        Engagement.objects.filter(alert=moved).update(
-            outcome=outcome,
-            identity_confirmed=identity_confirmed,
-            notice_handed_over=notice_handed_over,
-            engaged_to=Greatest("engaged_from", field.moment(moved, ago=ago)),
+        engagement = Engagement.objects.get(alert=moved)
+        engagement.engaged_from = field.begun(moved, at=engaged_from) or engagement.engaged_from
+        engagement.engaged_to = field.parted(engagement, at=engaged_to) or max(
+            engagement.engaged_from, field.moment(moved, ago=ago)
         )
+        engagement.outcome = outcome
+        engagement.identity_confirmed = identity_confirmed
+        engagement.notice_handed_over = notice_handed_over
+        engagement.save()
         return moved
 
 

@@ -256,6 +256,25 @@ class JudgementFacts(TypedDict):
     compared: ComparisonFacts
 
 
+class DraftFacts(TypedDict):
+    """What the person who asks has begun to write down: values, and their texts by subject."""
+
+    in_favour: list[str]
+    against: list[str]
+    subject: str
+    system: str
+    environment: str
+    reason: str
+
+
+class FieldTimes(TypedDict):
+    """When officers were told of the alert, and since when they are with the person; null where
+    they were not, or are not yet."""
+
+    sent_at: float | None
+    engaged_from: float | None
+
+
 class SecondFacts(TypedDict):
     """`answered_by` and what follows are null until a second operator has answered."""
 
@@ -269,11 +288,14 @@ class SecondFacts(TypedDict):
 
 class Detail(TypedDict):
     """The answer to a look at one alert. `looked`: the person who asks has recorded their own
-    first look. What others judged is told once the alert is decided, or to its operator."""
+    first look; `draft` is what they have begun to write down. What others judged is told once the
+    alert is decided, or to its operator."""
 
     alert: AlertFacts
     sources: SourceFacts | None
     looked: bool
+    draft: DraftFacts | None
+    field: FieldTimes
     second: SecondFacts | None
     judgements: list[JudgementFacts]
     identity: IdentityFacts | None

@@ -11,7 +11,7 @@ from alerts.presenters import camera_facts, deployment_facts, unread_camera
 from alerts.protocol import Audience, CameraFacts, DeploymentFacts, OperatorFacts
 from alerts.transitions import OPEN
 from deployments.enums import EntryStatus, Status
-from deployments.models import Deployment, User
+from deployments.models import Camera, Deployment, User
 
 FACTS = ("camera", "claimed_by", "engagement")
 OFFICERS = "field_assessments__by"
@@ -42,6 +42,14 @@ def alerts_for(deployment: Deployment, audience: Audience) -> list[Alert]:
     waiting = list(alerts.filter(status__in=OPEN).order_by("pk"))
     decided = alerts.exclude(status__in=OPEN).order_by("-pk")[:RECENTLY_DECIDED]
     return waiting + list(decided)
+
+
+def people_of_open_alerts(deployment: Deployment, camera: Camera) -> frozenset[int]:
+    """The entries for whom this camera has an alert that is not over. One that was dismissed is."""
+    alerts = deployment.alerts.filter(
+        camera=camera, status__in=OPEN, erased_at=None, entry__isnull=False
+    )
+    return frozenset(alerts.order_by().values_list("entry", flat=True))
 
 
 def alert_with_facts(alert: Alert) -> Alert:

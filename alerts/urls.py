@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uuid>/claim/", decisions.claim, name="claim"),
     path("<uuid:uuid>/release/", decisions.release, name="release"),
     path("<uuid:uuid>/look/", decisions.look, name="look"),
+    path("<uuid:uuid>/draft/", decisions.draft, name="draft"),
     path("<uuid:uuid>/ask-second/", decisions.ask_second, name="ask_second"),
     path("<uuid:uuid>/answer-second/", decisions.answer_second, name="answer_second"),
     path("<uuid:uuid>/take-back-second/", decisions.take_back_second, name="take_back_second"),

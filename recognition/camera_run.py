@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from structlog import get_logger
 
+from alerts.queries import people_of_open_alerts
 from alerts.raising import raise_alert
 from deployments.models import Camera, Deployment, DeploymentCamera
 from deployments.zones import zone_of
@@ -152,6 +153,8 @@ class CameraRunner:
     def _tick(self, watchlist_version: int) -> bool:
         if isinstance(self.gallery, MirrorGallery):
             self.gallery.follow(watchlist_version)
+        if self.tap.is_watched:
+            self.tap.show_only(people_of_open_alerts(self.deployment, self.camera))
         now = time.monotonic()
         elapsed = now - self._reported_at
         if elapsed < REPORT_EVERY_S:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import cv2
 
@@ -21,7 +21,8 @@ JPEG_QUALITY = 70
 
 
 class LiveTap:
-    """`wants` and `look` belong to the camera's loop, `take` to those who watch."""
+    """`wants`, `may_show` and `look` belong to the camera's loop, `take` to those who watch, and
+    `show_only` to the thread that asks the database."""
 
     def __init__(
         self, *, zone: Box | None = None, clock: Callable[[], float] = time.monotonic
@@ -34,12 +35,25 @@ class LiveTap:
         self._watched_until = float("-inf")
         self._next_at = float("-inf")
         self._is_closed = False
+        self._open_alerts: frozenset[int] = frozenset()
+
+    @property
+    def is_watched(self) -> bool:
+        return self._clock() < self._watched_until
+
+    def show_only(self, entry_ids: frozenset[int]) -> None:
+        """Whose alerts are open, by entry. Everybody is hidden until this is known."""
+        self._open_alerts = entry_ids
+
+    def may_show(self, entry_ids: Iterable[int]) -> bool:
+        return not self._open_alerts.isdisjoint(entry_ids)
 
     def wants(self) -> bool:
         """Cheap: asked on every frame."""
         now = self._clock()
-        if now >= self._watched_until:
+        if not self.is_watched:
             self._picture = None
+            self._open_alerts = frozenset()
             return False
         return now >= self._next_at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,7 @@ SAME_FACE_IOU = 0.5
 MAX_EMBEDDED_PER_FRAME = 32
 
 BiometricWatch = Callable[[np.ndarray], None]
+MayShow = Callable[[Iterable[int]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Pipeline:
         due = self._due(frame, tracks)
         sightings = self._recognise(frame, due, tracks) if due else []
         if self.watcher is not None and self.watcher.wants():
-            self.watcher.look(frame.image, hide=self._nobodys_alert(faces, tracks))
+            hidden = self._nobodys_alert(faces, tracks, may_show=self.watcher.may_show)
+            self.watcher.look(frame.image, hide=hidden)
         self.counts.frames += 1
         self.counts.faces += len(faces)
         self.counts.embedded += len(due)
@@ -202,10 +204,13 @@ class Pipeline:
             is_first=memory.report(entry_id),
         )
 
-    def _nobodys_alert(self, faces: Sequence[Face], tracks: Sequence[Track]) -> list[Box]:
-        """Every face found or expected in this frame but those that raised an alert."""
-        alerts = [track.face.box for track in tracks if self._has_alert(track)]
-        others = [track.face.box for track in tracks if not self._has_alert(track)]
+    def _nobodys_alert(
+        self, faces: Sequence[Face], tracks: Sequence[Track], *, may_show: MayShow
+    ) -> list[Box]:
+        """Every face found or expected in this frame but those with an open alert."""
+        shown = [track.id for track in tracks if self._has_alert(track, may_show)]
+        alerts = [track.face.box for track in tracks if track.id in shown]
+        others = [track.face.box for track in tracks if track.id not in shown]
         overlaps = iou_matrix([face.box for face in faces], alerts)
         untracked = [
             face.box
@@ -214,10 +219,10 @@ class Pipeline:
         ]
         return others + untracked
 
-    def _has_alert(self, track: Track) -> bool:
+    def _has_alert(self, track: Track, may_show: MayShow) -> bool:
         """A face that is only expected here may be another's by now."""
         memory = self._memories.get(track.id)
-        return memory is not None and bool(memory.reported) and track.missed_frames == 0
+        return memory is not None and track.missed_frames == 0 and may_show(memory.reported)
 
     def _watch(self, *arrays: Floats | Image) -> None:
         if self._on_biometric is not None:

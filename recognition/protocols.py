@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from recognition.types import (
@@ -94,6 +94,9 @@ class Watcher(Protocol):
     """Somebody may be watching the camera live. Asked on every frame, so `wants` is cheap."""
 
     def wants(self) -> bool: ...
+
+    def may_show(self, entry_ids: Iterable[int]) -> bool:
+        """Whether a face that raised alerts for these people is still an open alert's."""
 
     def look(self, image: Image, *, hide: Sequence[Box]) -> None:
         """A BGR frame, and every face in it that is no alert's."""

@@ -1,5 +1,6 @@
 from alerts.models.alert import Alert
 from alerts.models.candidate import OtherCandidate
+from alerts.models.draft import JudgementDraft
 from alerts.models.engagement import Engagement
 from alerts.models.event import AlertEvent
 from alerts.models.field import FieldAssessment
@@ -14,6 +15,7 @@ __all__ = [
     "Engagement",
     "FieldAssessment",
     "FirstLook",
+    "JudgementDraft",
     "OtherCandidate",
     "SecondOpinion",
 ]

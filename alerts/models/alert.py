@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from alerts.drafts_sql import drafts_go_with_the_weighing_sql
 from alerts.enums import AlertStatus
 from alerts.transitions import legal_move_sql, names_its_authority_sql
 from deployments.append_only import no_truncate
@@ -107,6 +108,12 @@ class Alert(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=trained_claim_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="drafts_go_with_the_weighing",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                func=drafts_go_with_the_weighing_sql(),
             ),
             # Erasure empties an alert and keeps it: a statistic that can vanish counts nothing.
             pgtrigger.Protect(name="keep_alert", operation=pgtrigger.Delete),

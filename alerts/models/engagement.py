@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from alerts.enums import Outcome
 from alerts.models.alert import Alert
-from alerts.models.field import own_assessment_sql
+from alerts.models.field import engaged_once_sent_sql, own_assessment_sql
 from deployments.models import User
 
 
@@ -33,6 +33,12 @@ class Engagement(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="engaged_once_sent",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=engaged_once_sent_sql(),
+            ),
             pgtrigger.Trigger(
                 name="own_assessment",
                 when=pgtrigger.Before,

@@ -55,3 +55,17 @@ def own_assessment_sql() -> str:
         END IF;
         RETURN NEW;
     """
+
+
+def engaged_once_sent_sql() -> str:
+    """PL/pgSQL: nobody is engaged before officers were sent, or in a future that is more than the
+    difference of two clocks that are in step."""
+    return """
+        IF NEW.engaged_from < (SELECT dispatched_at FROM alerts_alert WHERE id = NEW.alert_id)
+           OR greatest(NEW.engaged_from, NEW.engaged_to)
+              > clock_timestamp() + interval '2 seconds' THEN
+            RAISE EXCEPTION 'an engagement is after officers were sent, and not in the future'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
-from alerts import permissions
-from alerts.details import identity_of, judgements_of, second_of, sources_of
+from alerts import drafts, permissions
+from alerts.details import field_times_of, identity_of, judgements_of, second_of, sources_of
 from alerts.enums import AlertStatus
 from alerts.models import Alert, FirstLook
 from alerts.presenters import alert_facts
@@ -37,6 +37,8 @@ def detail(request: HttpRequest, person: User, alert: Alert) -> HttpResponse:
         "alert": alert_facts(alert),
         "sources": sources_of(alert),
         "looked": has_looked(person, alert),
+        "draft": drafts.draft_of(alert, by=person),
+        "field": field_times_of(alert),
         "second": second_of(alert, seen_by=person),
         "judgements": judgements_of(alert, seen_by=person),
         "identity": identity_of(alert) if with_identity else None,

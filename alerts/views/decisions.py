@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from structlog import get_logger
 
-from alerts import field, lifecycle, second_opinions
+from alerts import drafts, field, lifecycle, second_opinions
 from alerts.forms import (
     DismissForm,
+    DraftForm,
+    EngageForm,
     JudgementForm,
-    LateForm,
     ResolveForm,
     SecondOpinionForm,
     SoughtForm,
@@ -59,6 +60,13 @@ def look(request: HttpRequest, person: User, alert: Alert) -> None:
     form = JudgementForm(request.POST)
     _check(form)
     lifecycle.look_first(alert, by=person, findings=form.findings)
+
+
+@decision
+def draft(request: HttpRequest, person: User, alert: Alert) -> None:
+    form = DraftForm(request.POST)
+    _check(form)
+    drafts.keep(alert, by=person, findings=form.findings, reason=form.cleaned_data["reason"])
 
 
 @decision
@@ -125,9 +133,10 @@ def assess(request: HttpRequest, person: User, alert: Alert) -> None:
 
 @decision
 def engage(request: HttpRequest, person: User, alert: Alert) -> None:
-    form = LateForm(request.POST)
+    form = EngageForm(request.POST)
     _check(form)
-    lifecycle.engage(alert, by=person, ago=form.ago)
+    since = form.cleaned_data["engaged_from"]
+    lifecycle.engage(alert, by=person, ago=form.ago, engaged_from=since)
 
 
 @decision
@@ -146,6 +155,8 @@ def resolve(request: HttpRequest, person: User, alert: Alert) -> None:
         identity_confirmed=form.is_yes("identity_confirmed"),
         notice_handed_over=form.is_yes("notice_handed_over"),
         ago=form.ago,
+        engaged_from=form.cleaned_data["engaged_from"],
+        engaged_to=form.cleaned_data["engaged_to"],
     )
 
 

@@ -79,6 +79,7 @@ DEPLOYMENT_KINDS = (
             "alerts.AlertEvent",
             "alerts.OtherCandidate",
             "alerts.FirstLook",
+            "alerts.JudgementDraft",
             "alerts.SecondOpinion",
             "alerts.Adjudication",
             "alerts.FieldAssessment",

@@ -152,12 +152,20 @@ async def test_sign_out_closes(deployment: Deployment, alice: User) -> None:
     assert await socket.closing_code() == CloseCode.SIGNED_OUT
 
 
-async def test_expired_session_closes(deployment: Deployment, alice: User) -> None:
-    socket = await listening(await open_socket(deployment, alice))
+async def test_expired_session_closes_opens_nothing_and_is_logged(
+    deployment: Deployment, alice: User
+) -> None:
+    cookie = await cookies_of(alice)
+    socket = await listening(await open_socket(deployment, alice, cookie=cookie))
 
-    await in_database(Session.objects.update)(expire_date="2020-01-01T00:00:00Z")
+    with capture_logs() as logs:
+        await in_database(Session.objects.update)(expire_date="2020-01-01T00:00:00Z")
+        assert await socket.closing_code() == CloseCode.SIGNED_OUT
+        again = await open_socket(deployment, alice, cookie=cookie)
+        assert await code_of_refusal(again) == CloseCode.SIGNED_OUT
 
-    assert await socket.closing_code() == CloseCode.SIGNED_OUT
+    refusals = [line["code"] for line in logs if line["event"] == "socket_refused"]
+    assert refusals == [CloseCode.SIGNED_OUT] * 2
 
 
 async def test_changed_password_closes(deployment: Deployment, alice: User) -> None:

@@ -1,9 +1,11 @@
 """What officers record before they speak to anybody."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import Error, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from alerts import field, lifecycle
@@ -131,6 +133,102 @@ def test_no_engagement_before_officers_were_sent_or_in_the_future(
     sent.refresh_from_db()
     assert sent.dispatched_at is not None
     assert sent.dispatched_at <= began <= timezone.now()
+
+
+def london(moment: datetime) -> str:
+    """As the console's input of a day and a time gives it."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+@pytest.fixture
+def sent_long_ago(sent: Alert) -> Alert:
+    sent_at = timezone.now() - timedelta(minutes=30)
+    Alert.objects.filter(pk=sent.pk).update(dispatched_at=sent_at)
+    sent.refresh_from_db()
+    return sent
+
+
+OUTCOME = {"outcome": "arrest", "identity_confirmed": "yes", "notice_handed_over": "yes"}
+
+
+def test_operator_says_from_when_to_when(cast: Cast, sent_long_ago: Alert) -> None:
+    client, now = Client(), timezone.now()
+    client.force_login(cast.alice)
+    met, corrected, parted = (now - timedelta(minutes=each) for each in (20, 22, 4))
+
+    def post(name: str, **fields: str) -> None:
+        answer = client.post(reverse(f"alerts:{name}", args=[sent_long_ago.uuid]), fields)
+        assert answer.status_code == 200, answer.content
+
+    post("engage", engaged_from=london(met))
+    assert london(Engagement.objects.get().engaged_from) == london(met)
+    post("resolve", engaged_from=london(corrected), engaged_to=london(parted), **OUTCOME)
+
+    engagement = Engagement.objects.get()
+    assert engagement.engaged_to is not None
+    assert london(engagement.engaged_from) == london(corrected)
+    assert london(engagement.engaged_to) == london(parted)
+
+
+def test_times_left_alone_are_by_the_clock(cast: Cast, sent_long_ago: Alert) -> None:
+    client = Client()
+    client.force_login(cast.alice)
+    for name, fields in (("engage", {}), ("resolve", OUTCOME)):
+        client.post(reverse(f"alerts:{name}", args=[sent_long_ago.uuid]), fields)
+
+    engagement = Engagement.objects.get()
+    assert engagement.engaged_to is not None
+    assert timezone.now() - engagement.engaged_from < timedelta(seconds=30)
+    assert engagement.engaged_from <= engagement.engaged_to <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "words"),
+    [
+        (31, None, "Officers were sent at"),
+        (-2, None, "they met the person then or earlier"),
+        (10, 11, "they parted then or later"),
+        (10, -2, "they parted then or earlier"),
+    ],
+)
+def test_times_that_cannot_be_are_told_in_words(
+    cast: Cast, sent_long_ago: Alert, began: int, ended: int | None, words: str
+) -> None:
+    """Minutes ago."""
+    client, now = Client(), timezone.now()
+    client.force_login(cast.alice)
+    lifecycle.engage(sent_long_ago, by=cast.alice, ago=timedelta(minutes=15))
+    said = {"engaged_from": london(now - timedelta(minutes=began))}
+    if ended is not None:
+        said["engaged_to"] = london(now - timedelta(minutes=ended))
+
+    answer = client.post(reverse("alerts:resolve", args=[sent_long_ago.uuid]), {**OUTCOME, **said})
+
+    assert answer.status_code == 409
+    assert words in answer.json()["error"]
+    sent_long_ago.refresh_from_db()
+    assert sent_long_ago.status == AlertStatus.ENGAGED
+
+
+def test_the_minute_in_which_officers_were_sent_is_not_before(cast: Cast, sent: Alert) -> None:
+    assert sent.dispatched_at is not None
+    said = sent.dispatched_at.replace(second=0, microsecond=0)
+
+    lifecycle.engage(sent, by=cast.alice, engaged_from=said)
+
+    assert Engagement.objects.get().engaged_from == sent.dispatched_at
+
+
+@pytest.mark.parametrize("minutes", [-1, 2])
+def test_database_refuses_an_engagement_that_cannot_be(
+    cast: Cast, sent: Alert, minutes: int
+) -> None:
+    assert sent.dispatched_at is not None
+    lifecycle.engage(sent, by=cast.alice)
+    at = sent.dispatched_at + timedelta(minutes=minutes)
+
+    with pytest.raises(Error, match="after officers were sent"), transaction.atomic():
+        Engagement.objects.update(engaged_from=at, engaged_to=None)
 
 
 def test_assessments_are_kept(cast: Cast, sent: Alert) -> None:

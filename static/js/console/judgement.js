@@ -1,5 +1,5 @@
-// What the operator compared, kept for each alert until it is decided. The findings come first: only
-// once this first look is on record are the name and the score band shown.
+// What the operator compared, for each alert until it is decided. The findings come first: only once
+// this first look is on record are the name and the score band shown.
 
 import { find, findAll, setText, show } from "./dom.js";
 
@@ -15,6 +15,7 @@ export class Judgement {
     this.reveal = find("[data-reveal]", firstLook);
     this.identity = find("[data-identity]", firstLook);
     this.onChange = () => {};
+    this.onEdit = () => {};
     for (const prompt of findAll("[data-prompt]", form)) {
       prompt.addEventListener("click", () => {
         setFinding(prompt, NEXT[prompt.dataset.finding]);
@@ -28,12 +29,27 @@ export class Judgement {
   open(uuid) {
     if (this.uuid === uuid) return;
     this.uuid = uuid;
-    const draft = this.#drafts.get(uuid) ?? { findings: {}, texts: {}, reason: "" };
+    this.#show(this.#drafts.get(uuid));
+    show(this.identity, false);
+    this.onChange();
+  }
+
+  // What this person wrote down before the page was loaded. What they have written since comes first.
+  restore(uuid, draft) {
+    if (!draft || this.uuid !== uuid || this.#drafts.has(uuid)) return;
+    const { in_favour: agrees, against, reason, ...texts } = draft;
+    const findings = Object.fromEntries([
+      ...agrees.map((value) => [value, "agrees"]), ...against.map((value) => [value, "differs"]),
+    ]);
+    this.#drafts.set(uuid, { findings, texts, reason });
+    this.#show(this.#drafts.get(uuid));
+    this.onChange();
+  }
+
+  #show(draft = { findings: {}, texts: {}, reason: "" }) {
     for (const prompt of this.#prompts()) setFinding(prompt, draft.findings[prompt.dataset.value] ?? "");
     for (const input of this.#texts()) input.value = draft.texts[input.name] ?? "";
     this.reason.value = draft.reason;
-    show(this.identity, false);
-    this.onChange();
   }
 
   // A decided alert's words go as the alert's images do.
@@ -80,6 +96,7 @@ export class Judgement {
       reason: this.reason.value,
     });
     this.onChange();
+    this.onEdit({ ...this.findings, reason: this.reason.value });
   }
 }
 

@@ -43,7 +43,9 @@ function openNextIfIdle() {
   const current = openAlert.facts;
   if (current && groupOf(current) !== "decided") return;
   if (current && (actions.isBusy(current.uuid) || openAlert.canBeUndone)) return;
-  const [next] = store.group("waiting");
+  // After a reload one goes on with what one holds.
+  const own = store.group("held").find((facts) => facts.claimed_by_id === you.id);
+  const next = own ?? store.group("waiting")[0];
   if (next && !document.querySelector("dialog[open]")) open(next.uuid);
 }
 

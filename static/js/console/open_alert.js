@@ -2,6 +2,8 @@
 
 import { Compare } from "./compare.js";
 import { find, findAll, setText, show } from "./dom.js";
+import { Drafts } from "./drafts.js";
+import { Engagement } from "./engagement.js";
 import { Judgement, comparedWords } from "./judgement.js";
 import { get } from "./post.js";
 import { secondsToUndo, stepOf, wayBack } from "./steps.js";
@@ -9,7 +11,7 @@ import { clock, days } from "./times.js";
 
 const COMPARED = new Set(["confirm", "look", "answer-second"]);
 // What another operator or the passing of time did to it, worth reading its details again.
-const READ_AGAIN = new Set(["second_given", "second_ended", "undone"]);
+const READ_AGAIN = new Set(["second_given", "second_ended", "undone", "dispatched", "engaged"]);
 
 export class OpenAlert {
   constructor(root, { store, actions, you, say }) {
@@ -23,7 +25,10 @@ export class OpenAlert {
     this.compare = new Compare(find("[data-pictures]", root), { say });
     this.firstLook = find("[data-first-look]", root);
     this.judgement = new Judgement(find('[data-step="judge"]', root), this.firstLook);
+    this.drafts = new Drafts();
     this.judgement.onChange = () => this.#allow();
+    this.judgement.onEdit = (fields) => this.facts && this.drafts.keep(this.facts, fields);
+    this.engagement = new Engagement(this.article);
     this.judgement.reveal.addEventListener("click", () => this.reveal());
     this.sought = find('[data-step="dispatch"]', root);
     this.sought.addEventListener("submit", (event) => event.preventDefault());
@@ -79,6 +84,7 @@ export class OpenAlert {
     }
     this.#problem("");
     const words = await this.actions.act(facts, name, this.#fields(name, verdict));
+    if (name === "release" && !words) this.#forget(facts.uuid);
     if (this.uuid === facts.uuid) this.#problem(words);
   }
 
@@ -124,12 +130,18 @@ export class OpenAlert {
   }
 
   #onChange(detail) {
-    if (detail?.facts.erased) this.judgement.forget(detail.facts.uuid);
+    if (detail?.facts.erased) this.#forget(detail.facts.uuid);
     if (this.uuid && !this.facts) this.close("The alert was erased.");
     else this.render();
     if (detail?.facts.uuid === this.uuid && this.facts && READ_AGAIN.has(detail.kind)) {
       this.#describe(this.uuid, this.facts.url);
     }
+  }
+
+  #forget(uuid) {
+    this.drafts.forget(uuid);
+    this.judgement.forget(uuid);
+    if (this.uuid === uuid && this.facts) this.judgement.open(uuid);
   }
 
   #isOffered(name) {
@@ -143,14 +155,9 @@ export class OpenAlert {
     if (name === "answer-second") return { ...this.judgement.findings, verdict };
     if (COMPARED.has(name)) return this.judgement.findings;
     if (name === "dispatch" || name === "not-sought") return Object.fromEntries(new FormData(this.sought));
-    if (name === "resolve") return this.#outcome();
+    if (name === "engage") return this.engagement.began;
+    if (name === "resolve") return this.engagement.outcome;
     return {};
-  }
-
-  // Radio comes late: the engagement ended when the two parted, not when it is typed.
-  #outcome() {
-    const { ago_min: minutes, ...fields } = Object.fromEntries(new FormData(find('[data-step="outcome"]', this.article)));
-    return { ...fields, ago_s: 60 * Number(minutes || 0) };
   }
 
   #showFacts(facts) {
@@ -179,6 +186,7 @@ export class OpenAlert {
     const facts = this.facts;
     if (!facts) return;
     if (stepOf(facts, this.you) !== this.step) this.render();
+    this.engagement.tick();
     if (this.step !== "undo") return;
     const what = facts.status === "dismissed" ? "Dismissed. Its images are erased in" : "Officers are told in";
     setText(find("[data-undo-words]", this.article), what);
@@ -207,6 +215,8 @@ export class OpenAlert {
     this.looked = answer.looked;
     this.compare.describe(answer.sources);
     this.#showSecond(answer.second);
+    this.judgement.restore(uuid, answer.draft);
+    this.engagement.describe(uuid, answer.field);
     this.#allow();
   }
 

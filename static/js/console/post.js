@@ -8,9 +8,11 @@ function token() {
   return cookie ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-export async function post(url, fields = {}) {
+// `keepalive`: the page may go away before there is an answer.
+export async function post(url, fields = {}, { keepalive = false } = {}) {
   return ask(url, {
     method: "POST",
+    keepalive,
     headers: { "X-CSRFToken": token(), Accept: "application/json" },
     body: new URLSearchParams(pairs(fields)),
   });

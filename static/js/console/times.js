@@ -18,6 +18,15 @@ export function clock(seconds) {
   return CLOCK.format(seconds * 1000);
 }
 
+// As an input of a day and a time takes it: of London, to the minute.
+const MINUTE = new Intl.DateTimeFormat("sv-SE", {
+  year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London",
+});
+
+export function localMinute(seconds) {
+  return MINUTE.format(seconds * 1000).replace(" ", "T");
+}
+
 export function period(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
