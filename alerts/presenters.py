@@ -32,6 +32,7 @@ class CameraReport(Protocol):
 
     state: str
     state_words: str
+    recording_words: str
     frames_per_s: float
     faces_seen: int
     faces_per_min: float
@@ -150,6 +151,8 @@ def camera_facts(report: CameraReport, *, is_live: bool) -> CameraFacts:
     state, words = report.state, report.state_words or report.get_state_display()
     if is_live and (report.heartbeat_at is None or now - report.heartbeat_at > HEARTBEAT_LOST):
         state, words = "lost", "No worker reads this camera"
+    elif report.recording_words:
+        words = f"{words.rstrip('.')}. {report.recording_words}"
     seen = report.last_frame_at
     return {
         "id": report.camera.pk,

@@ -42,13 +42,24 @@ def write(deployment: Deployment, values: Mapping[str, object], *, by: User) -> 
         return locked
 
 
-def choose_cameras(deployment: Deployment, cameras: Iterable[Camera], *, by: User) -> None:
-    """A camera that stays keeps its zone; a new one has none yet. Raises Refused."""
+def choose_cameras(
+    deployment: Deployment,
+    cameras: Iterable[Camera],
+    *,
+    by: User,
+    recorded: Iterable[Camera] = (),
+) -> None:
+    """A camera that stays keeps its zone; a new one has none yet. Those of `recorded` record CCTV,
+    the others nothing. Raises Refused."""
     with transaction.atomic():
         locked = _lock_editable(deployment, by=by)
-        before = set(locked.cameras.values_list("pk", flat=True))
+        used = locked.deploymentcamera_set
+        before = set(used.values_list("camera_id", "records_cctv"))
         locked.cameras.set(cameras)
-        if before != set(locked.cameras.values_list("pk", flat=True)):
+        ids = [camera.pk for camera in recorded]
+        used.filter(camera_id__in=ids, records_cctv=False).update(records_cctv=True)
+        used.exclude(camera_id__in=ids).filter(records_cctv=True).update(records_cctv=False)
+        if before != set(used.values_list("camera_id", "records_cctv")):
             _record(locked, "application.changed", by=by, changed=["cameras"])
 
 

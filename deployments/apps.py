@@ -23,6 +23,7 @@ class DeploymentsConfig(AppConfig):
             stills,
             trigger_guard,
         )
+        from deployments.footage import registration as footage
         from deployments.start_checks import deployment_checks
 
         forces.register(self)
@@ -44,3 +45,4 @@ class DeploymentsConfig(AppConfig):
         master_key_rotation.register_deployment_keys()
         stills.register_rotation()
         reconciliation_checks.register_all()
+        footage.register_all()

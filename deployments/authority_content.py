@@ -179,6 +179,7 @@ def _camera(used: DeploymentCamera) -> dict[str, object]:
         "name": used.camera.name,
         "location": used.camera.location,
         "zone": None if zone is None else [str(each) for each in (zone.x, zone.y, zone.w, zone.h)],
+        "records_cctv": used.records_cctv,
     }
 
 
@@ -223,12 +224,14 @@ def _person_in_words(person: Mapping[str, str]) -> str:
 
 
 def _camera_line(camera: Mapping[str, Any]) -> tuple[str, str]:
+    # A document from before recording was an element of its own authorises none.
+    recorded = "CCTV is recorded" if camera.get("records_cctv") else "Nothing is recorded"
     if camera["zone"] is None:
-        return camera["name"], f"{camera['location']}."
+        return camera["name"], f"{camera['location']}. {recorded}."
     x, y, w, h = (f"{Decimal(each) * 100:.4f}".rstrip("0").rstrip(".") for each in camera["zone"])
     return camera["name"], (
         f"{camera['location']}. Zone of recognition: {x} % from the left and {y} % from the top "
-        f"of the picture, {w} % wide and {h} % high."
+        f"of the picture, {w} % wide and {h} % high. {recorded}."
     )
 
 

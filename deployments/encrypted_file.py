@@ -6,8 +6,10 @@ own, which is derived from the deployment's. The associated data of a chunk says
 whether it is the last, so that a file cut short, put together otherwise or taken for another does
 not open."""
 
+import contextlib
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -85,13 +87,49 @@ class EncryptedWriter:
         self._partial.rename(self._path)
 
     def discard(self) -> None:
-        self._waiting.clear()
-        self._file.close()
+        self.abandon()
         self._partial.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """Leave the `.part` as it is: what is whole of it can still be read."""
+        self._waiting.clear()
+        with contextlib.suppress(OSError):  # the disk may be what gave way
+            self._file.close()
 
     def _seal(self, data: bytes, *, is_last: bool) -> None:
         self._file.write(self._cipher.seal(data, number=self._number, is_last=is_last))
+        # With the operating system, so that a process that is killed loses this chunk no more.
+        self._file.flush()
         self._number += 1
+
+
+def whole_chunks(partial: Path, *, key: bytes, record_id: str) -> Iterator[bytes]:
+    """What a writer that was cut off had written: each chunk that is whole, from the first on.
+    Raises Unreadable where not even the first opens."""
+    with partial.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+        if len(header) != HEADER_BYTES or not header.startswith(MAGIC):
+            return  # cut off before anything came
+        cipher = ChunkCipher(key=key, record_id=record_id, salt=header[len(MAGIC) :])
+        number = 0
+        while sealed := file.read(SEALED_BYTES):
+            data = _opened_either_way(cipher, sealed, number=number)
+            if data is None:
+                if number == 0 and len(sealed) == SEALED_BYTES:
+                    raise Unreadable("the encrypted file was altered, or its key is another")
+                return
+            yield data
+            number += 1
+
+
+def _opened_either_way(cipher: ChunkCipher, sealed: bytes, *, number: int) -> bytes | None:
+    """The last chunk is sealed as such, and may be there although the file was never renamed."""
+    for is_last in (False, True):
+        try:
+            return cipher.unseal(sealed, number=number, is_last=is_last)
+        except Unreadable:
+            continue
+    return None
 
 
 class EncryptedReader(io.RawIOBase):

@@ -24,6 +24,7 @@ class Role(TextChoices):
     WATCHLIST_MANAGER = "watchlist_manager", "Watchlist manager"
     OPERATOR = "operator", "Operator"
     ENGAGEMENT_OFFICER = "engagement_officer", "Engagement officer"
+    DISCLOSURE_OFFICER = "disclosure_officer", "Disclosure officer"
     AUDITOR = "auditor", "Auditor"
     INSPECTOR = "inspector", "Inspector (outside the force)"
     SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
@@ -176,6 +177,25 @@ class DocumentStatus(TextChoices):
     DRAFT = "draft", "Draft"
     PUBLISHED = "published", "In force"
     SUPERSEDED = "superseded", "Superseded"
+
+
+class FootageGround(TextChoices):
+    """Why footage may be seen, kept beyond its period or handed over (REQUIREMENTS 31)."""
+
+    PROCEEDINGS = "proceedings", "Evidence in proceedings"
+    COMPLAINT = "complaint", "Complaint"
+    SUBJECT_ACCESS = "subject_access", "Subject access"
+    INCIDENT = "incident", "Investigation of an incident"
+
+
+class FootageGapReason(TextChoices):
+    """Why a camera whose recording was authorised was not recorded."""
+
+    DISK_FULL = "disk_full", "No space left on the disk"
+    DISK_ERROR = "disk_error", "The disk or the database could not be written"
+    TOO_SLOW = "too_slow", "The disk was slower than the camera"
+    NOT_RECORDABLE = "not_recordable", "The camera's pictures cannot be stored as they come"
+    CUT_SHORT = "cut_short", "The recording process was cut off"
 
 
 class AuditKind(TextChoices):

@@ -38,14 +38,15 @@ class FilePlace:
         written_before = (timezone.now().timestamp() if now is None else now) - self.in_flight_s
         found = list(self.files())  # before the rows: whatever gets its row meanwhile is young
         known = {each.hex for each in self.rows()}
-        rowless = (path for path in found if path.name not in known)
+        # The `.part` of a row that is there is being written, or recovered.
+        rowless = (path for path in found if path.stem not in known)
         return [path for path in rowless if _written_at(path) < written_before]
 
     def missing(self) -> list[uuid.UUID]:
         """Rows without their file. The rows are read first and again: an erasure that goes on
         meanwhile takes both."""
         before = set(self.rows())
-        there = {path.name for path in self.files()}
+        there = {path.stem for path in self.files()}
         lost = {each for each in before if each.hex not in there}
         return sorted(lost & set(self.rows())) if lost else []
 

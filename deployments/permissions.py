@@ -231,6 +231,30 @@ def can_view_stills(user: User) -> bool:
     )
 
 
+# From the first recording to the last erasure, long after the deployment is closed.
+HAS_FOOTAGE = frozenset({Status.LIVE, Status.SUSPENDED, Status.ENDED, Status.CLOSED})
+
+
+def can_see_footage_account(user: User, deployment: Deployment) -> bool:
+    """What was recorded, held and handed over, without a picture of it."""
+    is_in_charge = user.has_role(Role.AUDITOR) or is_authorising_officer(user)
+    return (
+        is_in_charge or user.has_role(Role.DISCLOSURE_OFFICER)
+    ) and deployment.status in HAS_FOOTAGE
+
+
+def can_play_footage(user: User, deployment: Deployment) -> bool:
+    """See it, hold it, hand it over: one role, whose holder neither operates nor audits by it."""
+    return user.has_role(Role.DISCLOSURE_OFFICER) and deployment.status in HAS_FOOTAGE
+
+
+def can_hold_footage(user: User, deployment: Deployment) -> bool:
+    """Without seeing it: an authorising officer too."""
+    return can_play_footage(user, deployment) or (
+        is_authorising_officer(user) and deployment.status in HAS_FOOTAGE
+    )
+
+
 def can_publish_documents(user: User) -> bool:
     """The administrator drafts; putting a policy into force is an officer's decision."""
     return is_authorising_officer(user)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_obj
 
 from deployments import permissions
 from deployments.enums import Role, Status, VariationStatus
+from deployments.footage import holds
 from deployments.models import Deployment, User, Variation
 from deployments.publication import NOTICE_STATES
 from deployments.variation_sql import VARIABLE
@@ -50,7 +51,10 @@ def waiting_for(person: User) -> list[Waiting]:
     found = list(
         deployments_visible_to(person)
         .filter(status__in={status for wish in wishes for status in wish.states})
-        .annotate(has_open_variation=Exists(waits))
+        .annotate(
+            has_open_variation=Exists(waits),
+            has_late_hold=Exists(holds.overdue().filter(deployment=OuterRef("pk"))),
+        )
         .select_related("applicant")
         .order_by("starts_at", "pk")
     )
@@ -72,6 +76,7 @@ def _wishes(person: User) -> list[_Wish]:
     elif permissions.can_engage(person):
         wishes.append(_Wish("In the field", "Running now.", running))
     wishes += _decisions(person)
+    wishes += _holds_to_review(person)
     if person.has_role(Role.WATCHLIST_MANAGER):
         states = frozenset({Status.AUTHORISED})
         wishes.append(_Wish("To build a watchlist for", "Authorised, not ready.", states))
@@ -117,6 +122,23 @@ def _decisions(person: User) -> list[_Wish]:
                 or permissions.can_decide_urgently(person, each)
             ),
         ),
+    ]
+
+
+def _holds_to_review(person: User) -> list[_Wish]:
+    """What was kept beyond its period, and was to be looked at again by a day that is over."""
+    if not person.has_role(Role.DISCLOSURE_OFFICER) or not holds.overdue().exists():
+        return []  # not every closed deployment is read for nothing
+    return [
+        _Wish(
+            "Holds on footage to review",
+            "Their review date has passed: keep them until another day, or release them.",
+            permissions.HAS_FOOTAGE,
+            lambda each: (
+                each.has_late_hold  # type: ignore[attr-defined]
+                and permissions.can_hold_footage(person, each)
+            ),
+        )
     ]
 
 

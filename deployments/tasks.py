@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from deployments import imports, lifecycle, urgent
+from deployments.footage import recovery
 from deployments.queues import send_import
 
 
@@ -21,3 +22,8 @@ def work_on_import(import_id: int) -> None:
 def continue_imports() -> None:
     for import_id in imports.abandoned():
         send_import(import_id)
+
+
+@shared_task(name="deployments.recover_footage")
+def recover_footage() -> None:
+    recovery.recover()

@@ -11,6 +11,8 @@ from deployments.views.detail import detail, progress
 from deployments.views.documents import document_list, draft, publish
 from deployments.views.erasure import annex, erasure
 from deployments.views.expectation import expected_alerts
+from deployments.views.footage import footage, review_hold
+from deployments.views.footage_video import footage_export, footage_player, footage_video
 from deployments.views.ledger import ask as ask_the_ledger
 from deployments.views.listing import deployment_list
 from deployments.views.moves import explain_stop, make_move
@@ -70,6 +72,11 @@ urlpatterns = [
     path("<uuid:uuid>/signs/", sign_list, name="signs"),
     path("<uuid:uuid>/signs/<int:pk>/picture/", sign_picture, name="sign_picture"),
     path("<uuid:uuid>/signs/<int:pk>/remove/", remove_sign, name="remove_sign"),
+    path("<uuid:uuid>/footage/", footage, name="footage"),
+    path("<uuid:uuid>/footage/play/", footage_player, name="footage_player"),
+    path("<uuid:uuid>/footage/play/<uuid:segment>/", footage_video, name="footage_video"),
+    path("<uuid:uuid>/footage/holds/<int:pk>/", review_hold, name="review_hold"),
+    path("<uuid:uuid>/footage/disclosures/<int:pk>.zip", footage_export, name="footage_export"),
     path("ledger/", ask_the_ledger, name="ledger"),
     path("<uuid:uuid>/watchlist/", entry_list, name="watchlist"),
     path("<uuid:uuid>/watchlist/add/", add, name="add_entry"),

@@ -22,6 +22,9 @@ _ZONES = """(
                           camera_id::text, jsonb_build_array(zone_x, zone_y, zone_w, zone_h)
                       ), '{}'::jsonb)
                       FROM deployments_deploymentcamera WHERE deployment_id = %s)"""
+_RECORDED = """ARRAY(
+                      SELECT camera_id FROM deployments_deploymentcamera
+                      WHERE deployment_id = %s AND records_cctv ORDER BY camera_id)"""
 _WRITTEN = ("uuid", "deployment_id", "written_by_id", "written_at", "reasons", *VARIED_COLUMNS)
 
 
@@ -53,6 +56,7 @@ def is_authorised_variation_sql() -> str:
                   AND v.camera_ids = ARRAY(
                       SELECT camera_id FROM deployments_deploymentcamera
                       WHERE deployment_id = NEW.id ORDER BY camera_id)
+                  AND v.recorded_ids = {_RECORDED % "NEW.id"}
                   AND v.zones = {_ZONES % "NEW.id"}
             ))"""  # noqa: S608 - made of our own names
 
@@ -70,9 +74,8 @@ def open_for_cameras_sql() -> str:
 def variation_sql() -> str:
     """Written once by the applicant, decided once by a qualified officer who is not the applicant;
     the terms it replaces are kept in it by the database itself."""
-    rewritten = " OR ".join(
-        f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in (*_WRITTEN, "camera_ids", "zones")
-    )
+    terms = (*_WRITTEN, "camera_ids", "recorded_ids", "zones")
+    rewritten = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in terms)
     replaced = ", ".join(f"'{c}', d.{c}" for c in VARIED_COLUMNS)
     return f"""
         IF TG_OP = 'DELETE' THEN
@@ -109,7 +112,8 @@ def variation_sql() -> str:
             NEW.number = d.terms_version + 1;
             NEW.replaced = jsonb_build_object({replaced}, 'camera_ids', ARRAY(
                 SELECT camera_id FROM deployments_deploymentcamera
-                WHERE deployment_id = d.id ORDER BY camera_id), 'zones', {_ZONES % "d.id"});
+                WHERE deployment_id = d.id ORDER BY camera_id),
+                'recorded_ids', {_RECORDED % "d.id"}, 'zones', {_ZONES % "d.id"});
         END IF;
         RETURN NEW;
     """  # noqa: S608 - made of our own names

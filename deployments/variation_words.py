@@ -20,6 +20,7 @@ LABELS = {
     "place_ground": "Ground for the place",
     "place_intelligence": "What supports it",
     "camera_ids": "Cameras",
+    "recorded_ids": "Cameras that record CCTV",
     "zones": "Zones of recognition",
     "categories": "Who is sought",
     "watchlist_criteria": "Watchlist criteria",
@@ -62,7 +63,7 @@ def labels_of_changes(variation: Variation) -> list[str]:
 
 def _before(variation: Variation) -> dict[str, Any]:
     if variation.status == VariationStatus.AUTHORISED and variation.replaced:
-        return dict(variation.replaced)
+        return {"recorded_ids": []} | dict(variation.replaced)
     return asdict(terms_of(variation.deployment))
 
 
@@ -84,7 +85,9 @@ def _parsed(text: str) -> datetime | None:
 def _in_words(name: str, value: Any, cameras: Mapping[int, str]) -> str:
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "l j F Y, H:i")
-    if name == "camera_ids":
+    if name == "recorded_ids" and not value:
+        return "None"
+    if name in {"camera_ids", "recorded_ids"}:
         return "\n".join(cameras.get(pk, f"Camera {pk}") for pk in value)
     if name == "zones":
         return "\n".join(_zone_in_words(pk, zone, cameras) for pk, zone in sorted(value.items()))

@@ -22,8 +22,8 @@ ON_THE_NOTICE = frozenset({"place", "categories", "starts_at", "ends_at"})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a variation may change, all of it. Cameras by id; `zones` are those of each camera, by
-    its id as JSON names it, in fractions of the picture."""
+    """What a variation may change, all of it. Cameras by id, and which of them record; `zones`
+    are those of each camera, by its id as JSON names it, in fractions of the picture."""
 
     place: str
     place_ground: str
@@ -35,6 +35,7 @@ class Terms:
     ends_at: datetime
     threshold: float
     camera_ids: list[int]
+    recorded_ids: list[int]
     zones: dict[str, list[float]]
 
 
@@ -43,7 +44,12 @@ def terms_of(deployment: Deployment) -> Terms:
     values = {name: getattr(deployment, name) for name in VARIED_COLUMNS}
     used = list(deployment.deploymentcamera_set.order_by("camera_id"))
     zones = {str(each.camera_id): zone.numbers() for each in used if (zone := zone_of(each))}
-    return Terms(**values, camera_ids=[each.camera_id for each in used], zones=zones)
+    return Terms(
+        **values,
+        camera_ids=[each.camera_id for each in used],
+        recorded_ids=[each.camera_id for each in used if each.records_cctv],
+        zones=zones,
+    )
 
 
 def changed(variation: Variation, terms: Terms) -> list[str]:
@@ -114,7 +120,8 @@ def _apply(deployment: Deployment, variation: Variation) -> None:
     """Cameras first: the database lets them change only until the new terms are in force."""
     deployment.deploymentcamera_set.exclude(camera__in=variation.camera_ids).delete()
     for pk in variation.camera_ids:
-        columns = zone_from(variation.zones[str(pk)]).columns()
+        columns: dict[str, Any] = dict(zone_from(variation.zones[str(pk)]).columns())
+        columns["records_cctv"] = pk in variation.recorded_ids
         deployment.deploymentcamera_set.update_or_create(camera_id=pk, defaults=columns)
     for name in VARIED_COLUMNS:
         setattr(deployment, name, getattr(variation, name))
@@ -206,7 +213,8 @@ def _sorted(terms: Terms) -> dict[str, Any]:
     """What is left of a camera that goes is not kept."""
     ids = sorted(set(terms.camera_ids))
     zones = {key: zone for key, zone in terms.zones.items() if int(key) in ids}
-    return asdict(terms) | {"camera_ids": ids, "zones": zones}
+    recorded = sorted(set(terms.recorded_ids) & set(ids))
+    return asdict(terms) | {"camera_ids": ids, "recorded_ids": recorded, "zones": zones}
 
 
 def _record(

@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
     "rebuild-galleries": {"task": "recognition_control.rebuild_galleries", "schedule": 10.0},
     "housekeeping": {"task": "site.housekeeping", "schedule": 3.0 if DEMO else 30.0},
     "continue-imports": {"task": "deployments.continue_imports", "schedule": 10.0},
+    "recover-footage": {"task": "deployments.recover_footage", "schedule": 10.0},
     "alerts-clock": {"task": "alerts.tick", "schedule": 1.0},
 }
 
@@ -252,6 +253,11 @@ URGENT_WINDOW_HOURS = env.integer("LFR_URGENT_WINDOW_HOURS", default=12, minimum
 WATCHLIST_CAP = env.integer("LFR_WATCHLIST_CAP", default=20_000, minimum=1)
 # Sightings of one person by one camera closer together than this are one alert.
 ALERT_MERGE_S = env.integer("LFR_ALERT_MERGE_S", default=60, minimum=1)
+# CCTV, where it is authorised: how long a segment is, and what of its disk is left to the rest.
+CCTV_SEGMENT_S = env.integer("LFR_CCTV_SEGMENT_S", default=60, minimum=2)
+CCTV_MIN_FREE_BYTES = env.integer("LFR_CCTV_MIN_FREE_MB", default=2048, minimum=1) * 2**20
+# The longest that a hold on footage lasts before it is reviewed.
+CCTV_REVIEW_DAYS = env.integer("LFR_CCTV_REVIEW_DAYS", default=92, minimum=1)
 # "memory": a mirror of the partition in the worker; "database": searched in pgvector.
 GALLERY = env.text("LFR_GALLERY", default="memory")
 # Pictures a second that are looked at of one camera; what is left of the machine is for the rest.

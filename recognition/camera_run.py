@@ -15,6 +15,8 @@ from recognition import leases, live_server
 from recognition.alerting import new_alert
 from recognition.authority import AuthorityWatch
 from recognition.factory import ModelSet, build_models, build_pipeline, load_profile, open_reader
+from recognition.footage.archive import recorder_for
+from recognition.footage.recorder import Recorder
 from recognition.gallery_mirror import MirrorGallery, mirror_of
 from recognition.gallery_pgvector import PgvectorGallery
 from recognition.leases import Lease
@@ -25,12 +27,15 @@ from recognition.pipeline import Pipeline, Settings
 from recognition.profiles import UnknownProfile
 from recognition.protocols import Gallery, Reader
 from recognition.rates import RecentRate
+from recognition.readers.capture import CaptureReader
 from recognition.types import Box, Sighting
 from recognition.weights import MissingWeights, WrongWeights
 
 log = get_logger(__name__)
 
 REPORT_EVERY_S = 1.0
+# To write what was taken and put the last segment in the chain; what takes longer is recovered.
+RECORDING_ENDS_WITHIN_S = 5.0
 
 
 def run_camera(deployment_id: int, camera_id: int) -> None:
@@ -84,6 +89,8 @@ class CameraRunner:
         self.reader: Reader = open_reader(
             camera.source, loop=camera.loop, since=deployment.status_at.timestamp()
         )
+        self.record = recorder_for(deployment, camera.pk)
+        self.recorder: Recorder | None = None
         zone = zone_for(deployment, camera)
         self.tap = LiveTap(zone=zone)
         self.view_address = ""
@@ -123,6 +130,7 @@ class CameraRunner:
             ):
                 self.view_address = address
                 if authority.holds():  # nothing is opened before
+                    self._begin_to_record(authority)
                     self.pipeline.run(self.reader, self._alert, authority.holds)
             self.terms_changed = authority.terms_changed
         except Exception as error:  # noqa: BLE001
@@ -131,9 +139,22 @@ class CameraRunner:
             log.error("camera_run_failed", camera=self.camera.pk, error=type(error).__name__)
         finally:
             self.reader.close()
+            self._end_recording()
+
+    def _begin_to_record(self, authority: AuthorityWatch) -> None:
+        """Off the same connection to the camera, where the authority has it."""
+        if self.record is not None and isinstance(self.reader, CaptureReader):
+            self.recorder = self.reader.tap = self.record(authority.holds)
+
+    def _end_recording(self) -> None:
+        if self.recorder is not None:
+            self.recorder.close()
+            self.recorder.join(timeout_s=RECORDING_ENDS_WITHIN_S)
 
     def _stop(self) -> None:
         self.tap.close()  # who watches sees nothing any more either (I1)
+        if self.recorder is not None:
+            self.recorder.close()
         self.reader.close()
 
     def release(self) -> None:
@@ -170,6 +191,7 @@ class CameraRunner:
             frames_per_s=round(rate, 1),
             faces_per_min=round(60 * self._faces.note(counts.faces_seen, now=now), 1),
             view_address=self.view_address,
+            recording_words="" if self.recorder is None else self.recorder.words,
             **report,
         )
 

@@ -38,6 +38,7 @@ class Lease:
             frames_per_s=0,
             faces_per_min=0,
             view_address="",
+            recording_words="",
             **report,
         )
 

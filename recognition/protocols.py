@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from recognition.types import (
     Box,
@@ -48,6 +48,16 @@ class Reader(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+class PacketTap(Protocol):
+    """Given what a camera sends as it came, by the thread that reads it. Must not wait."""
+
+    def connected(self, stream: Any) -> None:
+        """A connection was opened; the packets that follow are this PyAV stream's."""
+
+    def packet(self, packet: Any) -> None:
+        """A PyAV packet, which is the tap's from now on."""
 
 
 class Detector(Protocol):

@@ -89,6 +89,7 @@ _PEOPLE: dict[str, tuple[str, Rank, tuple[Role, ...]]] = {
     "alice": ("Alice", Rank.CONSTABLE, (Role.OPERATOR,)),
     "bob": ("Bob", Rank.CONSTABLE, (Role.OPERATOR,)),
     "engagement_officer": ("Reyes", Rank.SERGEANT, (Role.ENGAGEMENT_OFFICER,)),
+    "disclosure_officer": ("Byrne", Rank.STAFF, (Role.DISCLOSURE_OFFICER,)),
     "auditor": ("Whitlock", Rank.STAFF, (Role.AUDITOR,)),
     "inspector": ("Adeyemi", Rank.STAFF, (Role.INSPECTOR,)),
     "system_administrator": ("Novak", Rank.STAFF, (Role.SYSTEM_ADMINISTRATOR,)),
@@ -109,6 +110,7 @@ class Cast:
     alice: User
     bob: User
     engagement_officer: User
+    disclosure_officer: User
     auditor: User
     inspector: User
     system_administrator: User
@@ -274,13 +276,16 @@ def make_deployment(
     status: Status = Status.DRAFT,
     cameras: list[Camera] | None = None,
     entries: int = 1,
+    records_cctv: bool = False,
     **changes: object,
 ) -> Deployment:
     """A deployment whose window is open, in the state asked for, by the shortest legal way.
 
-    `entries` people are on the watchlist from READY on, enrolled with random templates.
+    `entries` people are on the watchlist from READY on, enrolled with random templates. All of its
+    cameras record where `records_cctv` says so.
     """
     deployment = _draft(cameras or [make_camera()], changes)
+    deployment.deploymentcamera_set.update(records_cctv=records_cctv)
     if status == Status.DRAFT:
         return deployment
     make_site_fit()

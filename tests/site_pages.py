@@ -5,18 +5,29 @@ stands neither in PAGES nor in NOT_PAGES. A new page is a line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import reverse
+from django.utils import timezone
 
 from alerts.enums import AlertStatus
 from alerts.models import Alert
 from deployments import publication, watchlist_review
 from deployments.application_steps import STEPS
-from deployments.enums import DocumentKind, DocumentStatus, ImportStatus, Status
-from deployments.models import Deployment, PolicyDocument, WatchlistImport
+from deployments.enums import (
+    DocumentKind,
+    DocumentStatus,
+    FootageGapReason,
+    FootageGround,
+    ImportStatus,
+    Status,
+)
+from deployments.footage import disclosures, holds
+from deployments.models import Deployment, FootageGap, PolicyDocument, WatchlistImport
 from deployments.publication import Counts
+from tests.deployments.recordings import recorded
 from tests.deployments.sheets import finish, received, row, sheet
 from tests.factories import (
     make_alert,
@@ -186,6 +197,13 @@ PAGES: tuple[Page, ...] = (
     *(of(Status.LIVE, "deployments:briefing", who) for who in (OPERATOR, OFFICER)),
     *(of(status, "deployments:signs", OFFICER) for status in (Status.READY, Status.ENDED)),
     of(Status.READY, "deployments:signs", OFFICER, post={"place": "zone"}),
+    *(
+        of(Status.LIVE, "deployments:footage", who)
+        for who in ("disclosure_officer", "auditor", SUPER)
+    ),
+    of(Status.ENDED, "deployments:footage", "disclosure_officer"),
+    of(Status.LIVE, "deployments:footage", "disclosure_officer", post={"action": "hold"}),
+    of(Status.LIVE, "deployments:footage", "disclosure_officer", post={"action": "hand_over"}),
     of(Status.LIVE, "deployments:vary", "applicant"),
     of(Status.LIVE, "deployments:vary", "applicant", post={"threshold": ""}),
     of_variation("applicant"),
@@ -257,6 +275,10 @@ NOT_PAGES: dict[str, str] = {
     "deployments:checks": "a part of the deployment's page",
     "deployments:check_cameras": "a form's target",
     "deployments:sign_picture": "an image",
+    "deployments:footage_player": "after a reason: footage/test_player_browser.py",
+    "deployments:footage_video": "a video",
+    "deployments:footage_export": "a zip file",
+    "deployments:review_hold": "a form's target",
     "deployments:remove_sign": "a form's target",
     "deployments:entry_image": "an image",
     "deployments:withdraw": "a form's target",
@@ -309,8 +331,11 @@ def make_world() -> World:
     """One of each; what the public sees has figures and a policy in two versions."""
     # Closing one erases what is due of the others, so it comes first.
     states = (Status.CLOSED, *(status for status in Status if status != Status.CLOSED))
-    deployments = {status: make_deployment(status=status, entries=2) for status in states}
+    deployments = {
+        status: make_deployment(status=status, entries=2, records_cctv=True) for status in states
+    }
     live = deployments[Status.LIVE]
+    _make_footage(live)
     varied = deployments[Status.SUSPENDED]
     cameras = [*varied.cameras.values_list("pk", flat=True), make_camera(name="Bridge").pk]
     make_variation(varied, threshold=0.7, camera_ids=cameras)
@@ -326,6 +351,27 @@ def make_world() -> World:
     app_of(person("bob"))
     RecoveryCodes.activate(person("bob"))
     return World(deployments, alerts, _documents())
+
+
+def _make_footage(live: Deployment) -> None:
+    """Seen, held, missing and handed over."""
+    there = [recorded(live, seconds=1) for _ in range(2)]
+    holds.hold(
+        live,
+        there[:1],
+        ground=FootageGround.COMPLAINT,
+        reason="Complaint 12/26.",
+        review_on=timezone.localdate() + timedelta(days=7),
+        by=person("disclosure_officer"),
+    )
+    handover = disclosures.Handover(FootageGround.PROCEEDINGS, "The court", "Case 7/26.")
+    disclosures.disclose(live, there, handover, by=person("disclosure_officer"))
+    FootageGap.objects.create(
+        deployment=live,
+        camera=live.cameras.get(),
+        began_at=timezone.now(),
+        reason=FootageGapReason.DISK_FULL,
+    )
 
 
 def _make_doubtful_entry(live: Deployment) -> None:

@@ -14,6 +14,12 @@ from deployments.forces import own_force
 from deployments.forms.moments import LocalMoment
 from deployments.models import Camera, Deployment, Force, PolicyDocument
 
+RECORDING_WORDS = (
+    "Only where recording is needed in itself: recognition does without. It is decided for each "
+    "camera, encrypted as it comes, without sound, and erased when its period is over."
+)
+NOT_CHOSEN = "Only a camera that is chosen above can record."
+
 
 class CameraChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Camera) -> str:
@@ -123,15 +129,34 @@ class WhenForm(StepForm):
 
 
 class CamerasForm(StepForm):
+    optional = frozenset({"recorded"})
+
     cameras = CameraChoice(
         label="Cameras",
         queryset=Camera.objects.all(),
         widget=forms.CheckboxSelectMultiple,
         help_text="Those that the administrator has set up. Their zones are drawn next.",
     )
+    recorded = CameraChoice(
+        label="Cameras that record CCTV",
+        queryset=Camera.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=RECORDING_WORDS,
+    )
 
     def initial_of(self, deployment: Deployment | None) -> dict[str, Any]:
-        return {} if deployment is None else {"cameras": deployment.cameras.all()}
+        if deployment is None:
+            return {}
+        recorded = Camera.objects.filter(
+            deploymentcamera__deployment=deployment, deploymentcamera__records_cctv=True
+        )
+        return {"cameras": deployment.cameras.all(), "recorded": recorded}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if set(cleaned.get("recorded") or ()) - set(cleaned.get("cameras") or ()):
+            self.add_error("recorded", NOT_CHOSEN)
+        return cleaned
 
 
 class WatchlistForm(StepForm):

@@ -7,7 +7,12 @@ from typing import Any
 from django import forms
 
 from deployments.enums import Category, PlaceGround
-from deployments.forms.application import CameraChoice, long_text
+from deployments.forms.application import (
+    NOT_CHOSEN,
+    RECORDING_WORDS,
+    CameraChoice,
+    long_text,
+)
 from deployments.forms.moments import LocalMoment
 from deployments.forms.zones import ZoneForm
 from deployments.models import Camera, Deployment, DeploymentCamera
@@ -36,6 +41,13 @@ class VariationForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="The zone of a camera that you add is drawn next.",
     )
+    recorded = CameraChoice(
+        label="Cameras that record CCTV",
+        queryset=Camera.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=RECORDING_WORDS,
+    )
     categories = forms.MultipleChoiceField(
         label="Who is sought", choices=Category, widget=forms.CheckboxSelectMultiple
     )
@@ -52,11 +64,19 @@ class VariationForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, deployment: Deployment) -> None:
         terms = asdict(terms_of(deployment))
         cameras = Camera.objects.filter(pk__in=terms.pop("camera_ids"))
+        recorded = Camera.objects.filter(pk__in=terms.pop("recorded_ids"))
         terms.pop("zones")
-        super().__init__(data, initial=terms | {"cameras": cameras}, label_suffix="")
+        initial = terms | {"cameras": cameras, "recorded": recorded}
+        super().__init__(data, initial=initial, label_suffix="")
         self._deployment = deployment
         if deployment.started_at:
             self.fields["starts_at"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if set(cleaned.get("recorded") or ()) - set(cleaned.get("cameras") or ()):
+            self.add_error("recorded", NOT_CHOSEN)
+        return cleaned
 
     def used(self) -> list[DeploymentCamera]:
         """The cameras as they would be, those that are added without a zone yet."""
@@ -71,10 +91,11 @@ class VariationForm(forms.Form):
 
     def terms(self, zones: Iterable[ZoneForm]) -> Terms:
         drawn = {each.used.camera_id: each.zone() for each in zones}
-        names = set(Terms.__slots__) - {"camera_ids", "zones"}
+        names = set(Terms.__slots__) - {"camera_ids", "recorded_ids", "zones"}
         return Terms(
             **{name: self.cleaned_data[name] for name in names} | self._same_to_the_minute(),
             camera_ids=sorted(drawn),
+            recorded_ids=sorted(camera.pk for camera in self.cleaned_data["recorded"]),
             zones={str(pk): zone.numbers() for pk, zone in drawn.items() if zone is not None},
         )
 

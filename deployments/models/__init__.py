@@ -8,6 +8,15 @@ from deployments.models.deployment import (
     StatusChange,
 )
 from deployments.models.erasure import ErasureRecord
+from deployments.models.footage import (
+    DisclosedSegment,
+    FootageDisclosure,
+    FootageGap,
+    FootageHeld,
+    FootageHold,
+    FootageKey,
+    FootageSegment,
+)
 from deployments.models.force import Force
 from deployments.models.heartbeat import Heartbeat
 from deployments.models.image import StoredImage
@@ -33,7 +42,14 @@ __all__ = [
     "DeploymentCamera",
     "DeploymentKey",
     "DeploymentResult",
+    "DisclosedSegment",
     "ErasureRecord",
+    "FootageDisclosure",
+    "FootageGap",
+    "FootageHeld",
+    "FootageHold",
+    "FootageKey",
+    "FootageSegment",
     "Force",
     "Heartbeat",
     "ImportFile",

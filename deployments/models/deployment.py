@@ -299,6 +299,8 @@ class DeploymentCamera(models.Model):
     zone_y = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
     zone_w = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
     zone_h = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    # An element of its own: nothing is recorded unless it was applied for and authorised.
+    records_cctv = models.BooleanField("records CCTV", default=False)
 
     class Meta:
         constraints = [

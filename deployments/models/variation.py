@@ -37,7 +37,12 @@ class Variation(models.Model):
     ends_at = models.DateTimeField()
     threshold = models.FloatField()
     camera_ids = ArrayField(models.BigIntegerField(), help_text="In ascending order.")
-
+    recorded_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="The cameras whose pictures are recorded, in ascending order.",
+    )
     zones = models.JSONField(
         default=dict, help_text="Of each camera, by its id: x, y, width, height in fractions."
     )

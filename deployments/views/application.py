@@ -131,7 +131,8 @@ def _zones(request: HttpRequest, deployment: Deployment) -> HttpResponse:
 
 def _save(deployment: Deployment, form: StepForm, *, by: User) -> None:
     if isinstance(form, CamerasForm):
-        applications.choose_cameras(deployment, form.cleaned_data["cameras"], by=by)
+        given = form.cleaned_data
+        applications.choose_cameras(deployment, given["cameras"], recorded=given["recorded"], by=by)
     else:
         applications.write(deployment, form.values(), by=by)
 

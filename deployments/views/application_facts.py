@@ -12,7 +12,10 @@ def facts_of(deployment: Deployment, *, person: User) -> dict[str, object]:
     used = deployment.deploymentcamera_set.select_related("camera__still").order_by("camera__name")
     return {
         "can_view_stills": permissions.can_view_stills(person),
-        "used_cameras": [{"camera": each.camera, "zone": zone_of(each)} for each in used],
+        "used_cameras": [
+            {"camera": each.camera, "zone": zone_of(each), "records_cctv": each.records_cctv}
+            for each in used
+        ],
         "documents": documents_of(deployment),
         "expected": expected(
             deployment, profile=deployment.profile, threshold=deployment.threshold

@@ -61,6 +61,7 @@ def render_detail(
         "result": DeploymentResult.objects.filter(deployment=deployment).first(),
         **_watchlist(person, deployment),
         **_consoles(person, deployment),
+        "shows_footage": _shows_footage(person, deployment),
         "retention": _retention(deployment),
         "urgent_review_hours": settings.URGENT_REVIEW_HOURS,
         "now": timezone.now(),
@@ -152,6 +153,13 @@ def _consoles(person: User, deployment: Deployment) -> dict[str, bool]:
         "shows_console": runs and permissions.can_operate(person),
         "shows_handheld": runs and permissions.can_engage(person),
     }
+
+
+def _shows_footage(person: User, deployment: Deployment) -> bool:
+    if not permissions.can_see_footage_account(person, deployment):
+        return False
+    recorded = deployment.deploymentcamera_set.filter(records_cctv=True)
+    return recorded.exists() or deployment.footage.exists()
 
 
 def _retention(deployment: Deployment) -> list[dict[str, object]]:

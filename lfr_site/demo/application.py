@@ -56,7 +56,7 @@ def write_application(applicant: Visitor, *, place: str, threshold: float) -> st
     steps_typed: dict[str, Typed] = {
         "where": {"place": place, **GROUND},
         "when": _window(),
-        "cameras": {"cameras": cameras},
+        "cameras": {"cameras": cameras, "recorded": cameras},
         "zones": zones,
         "watchlist": WATCHLIST,
         "recognition": {"profile": "embedded", "threshold": str(threshold)},

@@ -46,6 +46,14 @@ CAST: tuple[Person, ...] = (
         Rank.CONSTABLE,
         (Role.ENGAGEMENT_OFFICER,),
     ),
+    Person(
+        "disclosure_officer",
+        "dee.disclose",
+        "Dee",
+        "Byrne",
+        Rank.STAFF,
+        (Role.DISCLOSURE_OFFICER,),
+    ),
     Person("auditor", "ari.audit", "Ari", "Blake", Rank.STAFF, (Role.AUDITOR,)),
     Person("inspector", "ina.inspect", "Ina", "Frost", Rank.STAFF, (Role.INSPECTOR,)),
     Person(

@@ -62,6 +62,8 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.start()
     with _step(say, f"Cameras are watched for {loop.truth.seconds:.0f} s"):
         loop.watch(seconds=loop.truth.seconds + 2)
+    with _step(say, "A disclosure officer plays what was recorded, for a reason"):
+        loop.play_footage()
     with _step(say, "The deployment ends"):
         loop.end()
     with _step(say, "Everything is erased by rule, and the deployment closes"):

@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 ASSETS = ROOT / "recognition" / "demo_assets"
 # Shown on every page of the demo: real deployments keep watchlists and alerts up to 24 hours.
-SHORTENED_RETENTION = "watchlist=120,alert=120,sign_photograph=120"
+SHORTENED_RETENTION = "watchlist=120,alert=120,sign_photograph=120,footage=900"
 # Asked for in the demo's applications: midway between the most alike strangers of the synthetic
 # street and its least alike watchlisted walker (docs/synthetic.md).
 THRESHOLD = 0.96
-CHECK_RETENTION = "watchlist=20,alert=20,sign_photograph=20"
+CHECK_RETENTION = "watchlist=20,alert=20,sign_photograph=20,footage=30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
         "LFR_AUDIT_KEY": keys["audit_key"],
         "LFR_DEMO_PASSWORD": keys["password"],
         "LFR_RETENTION_S": CHECK_RETENTION if folder.is_check else SHORTENED_RETENTION,
+        "LFR_CCTV_SEGMENT_S": "5" if folder.is_check else "20",
+        "LFR_CCTV_MIN_FREE_MB": "256",
         "LFR_UNDO_S": "1" if folder.is_check else "5",
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",

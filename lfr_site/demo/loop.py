@@ -183,6 +183,20 @@ class Loop:
         self._check_order(listener)
         listener.close()
 
+    def play_footage(self) -> None:
+        """The camera was recorded as authorised; nobody sees it without a reason."""
+        officer, footage = self.people["disclosure_officer"], f"{self.page}footage/"
+        if "segments are whole" not in officer.get(footage).text:
+            raise UnexpectedAnswer("nothing was recorded, or its chain is broken")
+        officer.get(f"{footage}play/{self.uuid}/", expect=403)
+        reason = {"action": "look", "ground": "complaint", "reason": "Complaint 12/26."}
+        player = officer.post(footage, reason).text
+        found = re.search(rf'src="({footage}play/[0-9a-f-]+/)"', player)
+        if found is None:
+            raise UnexpectedAnswer("the player shows no segment")
+        if b"moof" not in officer.get(found[1]).content:
+            raise UnexpectedAnswer("the segment is no video")
+
     def end(self) -> None:
         reason = {"reason": "The clip was played once."}
         self.people["operator"].post(f"{self.page}move/end/", reason, form_at=self.page)

@@ -245,7 +245,7 @@ def _application(
             applicant=people["applicant"],
             **policy_documents.relied_on(),
         )
-        deployment.cameras.add(camera, through_defaults=ZONE.columns())
+        deployment.cameras.add(camera, through_defaults=ZONE.columns() | {"records_cctv": True})
     return deployment
 
 

@@ -203,6 +203,15 @@ def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
             "< 30 s, < 300 MB",
         )
     yield from _purge(figures)
+    if recording := figures.get("recording"):
+        yield (
+            f"recording 1080p25 at {recording['mbit_per_s']} Mbit/s, encrypted",
+            (
+                f"{figures['recording_core_share']:.1%} of a core beside taking the packets"
+                f" ({recording['taking_alone']:.1%})"
+            ),
+            "≤ 10 %",
+        )
     for section, peak in figures.get("rss_mb_by_section", {}).items():
         yield f"peak memory, {section}", f"{peak} MB", ""
     if memory := figures.get("memory"):

@@ -41,7 +41,7 @@ STRANGERS_ALIKE = 0.5
 PROFILE = "embedded"
 
 
-def authorised(title: str, *, cameras: int = 1) -> Deployment:
+def authorised(title: str, *, cameras: int = 1, records_cctv: bool = False) -> Deployment:
     """A deployment whose window is open and whose watchlist may be filled."""
     applicant = _person("bench.applicant", Rank.INSPECTOR, Role.APPLICANT)
     officer = _person("bench.officer", Rank.SUPERINTENDENT, Role.AUTHORISING_OFFICER)
@@ -69,7 +69,8 @@ def authorised(title: str, *, cameras: int = 1) -> Deployment:
         applicant=applicant,
         **_documents(officer),
     )
-    deployment.cameras.set(_cameras(cameras), through_defaults=WHOLE_FRAME.columns())
+    columns = WHOLE_FRAME.columns() | {"records_cctv": records_cctv}
+    deployment.cameras.set(_cameras(cameras), through_defaults=columns)
     lifecycle.submit(deployment, by=applicant)
     return lifecycle.authorise(deployment, by=officer, reasons="To measure.")
 

@@ -9,6 +9,7 @@ SECTIONS = {
     "pipeline": "video to decisions, against a loop over DeepFace.represent and pgvector",
     "enrol": "encrypted images to templates in the database",
     "imports": "a sheet and its images to templates; the dry run of 20,000 rows",
+    "recording": "what storing a camera's packets costs beside recognition",
     "latency": "from the capture of a picture to the alert in the database",
     "purge": "a million due rows and 100,000 files, beside alerts of another deployment",
     "memory": "what looped video does to the memory of a worker",

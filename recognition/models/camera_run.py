@@ -51,6 +51,8 @@ class CameraRun(models.Model):
     faces_per_min = models.FloatField(default=0)
     # Where the worker offers its pictures to those who watch live; empty where it does not.
     view_address = models.CharField(max_length=60, blank=True)
+    # Whether it is recorded now and, where it should be and is not, why; empty where it should not.
+    recording_words = models.CharField(max_length=200, blank=True)
     last_frame_at = models.DateTimeField(null=True)
     profile_version = models.CharField(max_length=80, blank=True)
 

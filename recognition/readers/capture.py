@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 
-from recognition.protocols import KeepGoing, always
+from recognition.protocols import KeepGoing, PacketTap, always
 from recognition.readers.newest import NewestShot, Shot
 from recognition.readers.picture_health import PictureHealth
 from recognition.types import Frame, Image, StreamState
@@ -34,8 +34,11 @@ WORDS = {
 class CaptureReader(ABC):
     """A reader whose own thread takes pictures as they come; the newest waits to be used.
 
-    The thread starts with the first call of `frames` and ends with the source or `close`.
+    The thread starts with the first call of `frames` and ends with the source or `close`. A `tap`
+    that is set before then is given every packet: one connection serves recording too.
     """
+
+    tap: PacketTap | None = None
 
     def __init__(self) -> None:
         self._buffer = NewestShot()

@@ -45,7 +45,8 @@ class PacedFileReader(CaptureReader):
             elapsed_s = 0.0 if since is None else max(0.0, time.time() - since)
             skip_s = elapsed_s % (duration_s(container) or math.inf)
             started = time.monotonic() - skip_s
-            for index, (image, position_s) in enumerate(pictures(container, skip_s=skip_s)):
+            played = pictures(container, skip_s=skip_s, tap=self.tap)
+            for index, (image, position_s) in enumerate(played):
                 position = position_s if position_s is not None else index / ASSUMED_FPS
                 if self._stopping.wait(max(0.0, started + position - time.monotonic())):
                     return

@@ -49,7 +49,7 @@ class LiveReader(CaptureReader):
             with opened(
                 self._address, options=self._options, container_format=self._container
             ) as container:
-                for image, _ in pictures(container):
+                for image, _ in pictures(container, tap=self.tap):
                     if self._stopping.is_set():
                         return "stopped"
                     self._take(image, position_s=None)

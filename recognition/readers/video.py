@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from recognition.protocols import PacketTap
 from recognition.types import Image
 
 OPEN_TIMEOUT_S = 5.0
@@ -57,37 +58,23 @@ def duration_s(container: Any) -> float | None:
     return None if not container.duration else float(container.duration / av.time_base)
 
 
-def pictures(container: Any, *, skip_s: float = 0.0) -> Iterator[Picture]:
+def pictures(
+    container: Any, *, skip_s: float = 0.0, tap: PacketTap | None = None
+) -> Iterator[Picture]:
     """Each decoded picture as a function that converts it to BGR, with its media time.
 
     The time counts from the first picture: a file cut out of a longer one keeps the other's clock.
     `skip_s` begins so far into a file; what lies before is passed over. Damaged packets are
-    skipped, as a player would. Raises VideoUnreadable when the source goes away or nothing but
-    damage comes.
+    skipped, as a player would. `tap` is given every packet as it came, after it was decoded.
+    Raises VideoUnreadable when the source goes away or nothing but damage comes.
     """
-    import av
-
     stream = container.streams.video[0]
     # Each further thread holds back a frame: as many as there are cores, which is FFmpeg's choice,
     # would show the street of half a second ago.
     stream.thread_type, stream.codec_context.thread_count = "AUTO", DECODER_THREADS
-    bad, good = 0, 0
+    good = 0
     began_s = _sought(container, stream, skip_s) if skip_s else None
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except (av.FFmpegError, OSError) as error:
-            raise VideoUnreadable(_words(error)) from None
-        if packet is None:
-            break
-        try:
-            decoded = packet.decode()
-        except av.FFmpegError:
-            bad += 1
-            if bad >= MAX_BAD_PACKETS:
-                raise VideoUnreadable("the video is damaged") from None
-            continue
+    for decoded in _decoded(container, stream, tap):
         while decoded:
             good += 1
             # Popped, so that no picture stays here while the next packet is awaited.
@@ -100,6 +87,32 @@ def pictures(container: Any, *, skip_s: float = 0.0) -> Iterator[Picture]:
             del frame
     if not good:
         raise VideoUnreadable("there is no picture in it")
+
+
+def _decoded(container: Any, stream: Any, tap: PacketTap | None) -> Iterator[list[Any]]:
+    """The pictures of each packet, and the packet to who taps it."""
+    import av
+
+    bad = 0
+    packets = container.demux(stream)
+    if tap is not None:
+        tap.connected(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.FFmpegError, OSError) as error:
+            raise VideoUnreadable(_words(error)) from None
+        if packet is None:
+            return
+        try:
+            decoded = packet.decode()
+        except av.FFmpegError:
+            decoded, bad = [], bad + 1
+            if bad >= MAX_BAD_PACKETS:
+                raise VideoUnreadable("the video is damaged") from None
+        if tap is not None:
+            tap.packet(packet)
+        yield decoded
 
 
 def _sought(container: Any, stream: Any, skip_s: float) -> float | None:

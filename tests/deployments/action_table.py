@@ -8,13 +8,17 @@ The twin of it, in which raw SQL tries every pair of statuses as the application
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from deployments import variations, watchlist_review
-from deployments.enums import Category, SignPlace, Status
+from deployments.enums import Category, FootageGround, SignPlace, Status
+from deployments.footage import holds
 from deployments.models import Deployment
 from tests.deployments.application_data import as_it_is, filled_in
+from tests.deployments.recordings import recorded
 from tests.deployments.sheets import received, row, sheet, worked
 from tests.factories import jpeg, make_entry, new_entry, person, unit_vector
 
@@ -28,6 +32,7 @@ MANAGERS = frozenset({"watchlist_manager", "second_watchlist_manager"})
 # Who did not add the entries: the first of them did.
 REVIEWER = frozenset({"second_watchlist_manager"})
 FIELD = frozenset({"engagement_officer"})
+DISCLOSURE = frozenset({"disclosure_officer"})
 LISTED = frozenset({S.AUTHORISED, S.READY, S.LIVE, S.SUSPENDED})
 RUNS = frozenset({S.LIVE, S.SUSPENDED})
 EVERY = frozenset(Status)
@@ -95,6 +100,11 @@ def _variation(deployment: Deployment) -> Mapping[str, object]:
     return {"pk": variation.pk if variation else 0}
 
 
+def _hold(deployment: Deployment) -> Mapping[str, object]:
+    hold = deployment.footage_holds.last()
+    return {"pk": hold.pk if hold else 0}
+
+
 # What must have happened before.
 
 
@@ -117,6 +127,17 @@ def _alike(deployment: Deployment) -> None:
 def _no_open_variation(deployment: Deployment) -> None:
     for each in deployment.variations.filter(status="submitted"):
         variations.withdraw(each, by=person("applicant"))
+
+
+def _held(deployment: Deployment) -> None:
+    holds.hold(
+        deployment,
+        [recorded(deployment, seconds=1)],
+        ground=FootageGround.COMPLAINT,
+        reason=REASON,
+        review_on=timezone.localdate() + timedelta(days=7),
+        by=person("disclosure_officer"),
+    )
 
 
 def _uploaded(deployment: Deployment) -> None:
@@ -144,6 +165,12 @@ def _new_entry(_: Deployment) -> Fields:
         "image_date": entry.image_date.isoformat(),
         "lawful_basis": entry.lawful_basis,
     }
+
+
+def _footage_held(_: Deployment) -> Fields:
+    review_on = timezone.localdate() + timedelta(days=7)
+    words = {"action": "hold", "ground": "complaint", "reason": "Complaint 12/26."}
+    return words | {"review_on": review_on.isoformat()}
 
 
 def _photograph(_: Deployment) -> Fields:
@@ -211,6 +238,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("check_cameras", OPERATORS | MANAGERS, frozenset({S.READY, S.SUSPENDED})),
     Action("signs", FIELD | OPERATORS | MANAGERS, LISTED, _photograph),
     Action("remove_sign", FIELD | OPERATORS | MANAGERS, LISTED, arguments=_sign),
+    # Only what is live records; what was recorded earlier is tried in footage/test_views.py.
+    Action(
+        "footage",
+        OFFICERS | DISCLOSURE,
+        frozenset({S.LIVE}),
+        _footage_held,
+        first=lambda deployment: recorded(deployment, seconds=1),
+    ),
+    Action(
+        "review_hold",
+        OFFICERS | DISCLOSURE,
+        frozenset({S.LIVE}),
+        lambda _: {"action": "release", "reason": REASON},
+        arguments=_hold,
+        first=_held,
+    ),
     Action("add_entry", MANAGERS, LISTED, _new_entry),
     Action("import", MANAGERS, LISTED, _upload),
     Action("import_decide", MANAGERS, LISTED, arguments=_import, first=_uploaded),

@@ -67,6 +67,8 @@ def as_it_is(deployment: Deployment) -> Typed:
     for name in ("starts_at", "ends_at"):
         typed[name] = typed[name].strftime(LONDON)  # type: ignore[attr-defined]
     typed |= {"reasons": "They moved.", "cameras": [c.pk for c in deployment.cameras.all()]}
+    recorded = deployment.deploymentcamera_set.filter(records_cctv=True)
+    typed["recorded"] = [used.camera_id for used in recorded]
     for camera in deployment.cameras.all():
         typed |= zone_of_camera(camera, x="0", y="0", w="100", h="100")
     return typed

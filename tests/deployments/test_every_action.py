@@ -25,7 +25,7 @@ NAMES = {"import_decide": "confirm"}
 
 def prepared(status: Status) -> Deployment:
     """In that status, with what each action needs to be able to succeed."""
-    deployment = make_deployment(status=status)
+    deployment = make_deployment(status=status, records_cctv=True)
     if status == Status.AUTHORISED:
         make_entry(deployment)
         still_sought_list(deployment)
@@ -58,6 +58,7 @@ def test_every_address_that_takes_a_post_is_in_the_table(client: Client, cast: C
         names = pattern.pattern.regex.groupindex
         given = {
             "uuid": deployment.uuid,
+            "segment": deployment.uuid,
             "form": "pdf",
             "name": NAMES.get(str(pattern.name), "end"),
         }

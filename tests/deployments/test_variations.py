@@ -375,9 +375,10 @@ def test_no_variation_is_written_by_somebody_else_or_without_an_authority(
     columns = ", ".join(VARIED_COLUMNS)
     copy = (
         "INSERT INTO deployments_variation (uuid, deployment_id, status, reasons, written_by_id,"
-        f" written_at, camera_ids, zones, decision_reasons, short_notice_reason,"
+        f" written_at, camera_ids, recorded_ids, zones, decision_reasons, short_notice_reason,"
         f" {columns})"
-        " SELECT gen_random_uuid(), %s, 'submitted', 'x', %s, now(), camera_ids, zones, '', '',"
+        " SELECT gen_random_uuid(), %s, 'submitted', 'x', %s, now(), camera_ids,"
+        " recorded_ids, zones, '', '',"
         f" {columns} FROM deployments_variation WHERE id = {variation.pk}"
     )
     live, draft = make_deployment(status=Status.LIVE), make_deployment()

@@ -1,0 +1,1 @@
+"""What cameras record: stored, chained, kept, seen and handed over."""

@@ -1,0 +1,1 @@
+"""Recording a camera: packets as they come, without transcoding, into encrypted segments."""
