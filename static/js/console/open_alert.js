@@ -9,6 +9,7 @@ import { get } from "./post.js";
 import { secondsToUndo, stepOf, wayBack } from "./steps.js";
 import { clock, days } from "./times.js";
 
+const NARROW = window.matchMedia("(max-width: 56rem)");
 const COMPARED = new Set(["confirm", "look", "answer-second"]);
 // What another operator or the passing of time did to it, worth reading its details again.
 const READ_AGAIN = new Set(["second_given", "second_ended", "undone", "dispatched", "engaged"]);
@@ -122,11 +123,19 @@ export class OpenAlert {
     for (const each of findAll("[data-step]", this.article)) show(each, each.dataset.step === step);
     const isSecond = facts.claimed_by_id !== this.you.id;
     show(this.firstLook, !isSecond);
+    this.#placeFirstLook();
     for (const part of findAll("[data-for]", this.article)) {
       show(part, part.dataset.for === (isSecond ? "second" : "holder"));
     }
     this.#count();
     this.#allow();
+  }
+
+  // Beside the pictures; where there is no room beside them, below the features that it records.
+  #placeFirstLook() {
+    const isBelow = NARROW.matches && this.step === "judge";
+    const home = find(isBelow ? ".factors" : ".beside", this.article);
+    if (this.firstLook.parentElement !== home) home.append(this.firstLook);
   }
 
   #onChange(detail) {
