@@ -1,16 +1,13 @@
-"""Writing and verifying the audit trail."""
+"""Writing the audit trail. `audit_verification` reads it back."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 
 from deployments.enums import AuditKind
 from deployments.models import AuditEvent, Deployment, User
 
 SYSTEM = "system"
-GENESIS = "0" * 64
 
 
 def record(
@@ -59,52 +56,3 @@ def record_each(
         )
         for event in events
     )
-
-
-def row_hash(event: AuditEvent) -> str:
-    """The hash that the database must have stored for this row (see models.audit)."""
-    at = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    fields = (
-        event.previous_hash,
-        str(event.sequence),
-        at,
-        event.kind,
-        event.action,
-        event.actor,
-        str(event.deployment_id or ""),
-        event.subject,
-        event.reason,
-        event.details,
-    )
-    digests = b"".join(hashlib.sha256(field.encode()).digest() for field in fields)
-    return hashlib.sha256(digests).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """`count` rows read, the `head` hash, and the first fault in words, if any."""
-
-    count: int
-    head: str
-    fault: str = ""
-
-    @property
-    def is_sound(self) -> bool:
-        return not self.fault
-
-
-def verify(events: Iterable[AuditEvent] | None = None) -> Verification:
-    """Walk the chain from its first row and stop at the first row that does not fit."""
-    if events is None:
-        events = AuditEvent.objects.order_by("sequence").iterator(chunk_size=5000)
-    head, count = GENESIS, 0
-    for event in events:
-        expected = count + 1
-        if event.sequence != expected:
-            return Verification(count, head, f"event {expected} is missing or out of order")
-        if event.previous_hash != head:
-            return Verification(count, head, f"event {expected} does not follow the one before it")
-        if event.hash != row_hash(event):
-            return Verification(count, head, f"event {expected} was changed")
-        head, count = event.hash, expected
-    return Verification(count, head)

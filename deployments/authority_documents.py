@@ -91,6 +91,7 @@ def record_reading(document: AuthorityDocument, *, by: User, form: str) -> None:
         by=by,
         deployment=document.deployment,
         subject=f"authority {document.pk}",
+        reason="The written authority was taken away by the person who acts.",
         details={"form": form},
     )
 

@@ -28,6 +28,7 @@ def publish(document: PolicyDocument, *, by: User) -> PolicyDocument:
             "policy_document.published",
             kind=AuditKind.DISCLOSURE,
             by=by,
+            reason="Put into force, for the public to read.",
             subject=f"policydocument {draft.pk}",
             details={"kind": draft.kind, "version": draft.version},
         )

@@ -43,6 +43,7 @@ def publish_notice(deployment: Deployment, *, by: User) -> None:
         kind=AuditKind.DISCLOSURE,
         by=by,
         deployment=deployment,
+        reason="The public is told before a deployment.",
         details={"lead_hours": round(notice_lead(deployment).total_seconds() / 3600, 1)},
     )
 
@@ -112,5 +113,6 @@ def publish_result(deployment: Deployment, counts: Counts, *, profile_version: s
             kind=AuditKind.DISCLOSURE,
             by=None,
             deployment=deployment,
+            reason="The public is told what came of a deployment.",
             details={"alerts": result.alerts, "faces_seen": result.faces_seen},
         )

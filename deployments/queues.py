@@ -2,8 +2,11 @@
 
 from celery import current_app
 
+from deployments.models import User
+
 ENROL = "recognition.enrol"
 IMPORT = "deployments.work_on_import"
+VERIFY_AUDIT = "deployments.verify_audit"
 
 
 SIGN_PHOTOGRAPH = "recognition.hide_faces_of_sign"
@@ -29,3 +32,7 @@ def send_enrolment(entry_id: int) -> None:
 
 def send_import(import_id: int) -> None:
     current_app.send_task(IMPORT, args=[import_id], queue="default")
+
+
+def send_verification(by: User | None) -> None:
+    current_app.send_task(VERIFY_AUDIT, args=[by.pk if by else None], queue="default")

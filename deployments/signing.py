@@ -31,7 +31,10 @@ def sign(message: bytes) -> bytes:
 
 def verify(message: bytes, signature: bytes) -> None:
     """By the key in force or by one that was before it. Raises Forged."""
-    for key in _trusted_keys():
+    keys = _trusted_keys()
+    if not keys:
+        raise Forged("there is no key to verify it by: set LFR_AUDIT_KEY")
+    for key in keys:
         try:
             key.verify(signature, message)
         except InvalidSignature:

@@ -112,6 +112,7 @@ def record_view(still: CameraStill, *, by: User) -> None:
         kind=AuditKind.CONSULTATION,
         by=by,
         subject=f"camera {still.camera_id}",
+        reason="Drawing or judging a zone of recognition.",
     )
 
 

@@ -1,7 +1,8 @@
 from celery import shared_task
 
-from deployments import imports, lifecycle, urgent
+from deployments import audit_clock, imports, lifecycle, urgent
 from deployments.footage import recovery
+from deployments.models import User
 from deployments.queues import send_import
 
 
@@ -27,3 +28,14 @@ def continue_imports() -> None:
 @shared_task(name="deployments.recover_footage")
 def recover_footage() -> None:
     recovery.recover()
+
+
+@shared_task(name="deployments.sign_audit_checkpoint")
+def sign_audit_checkpoint() -> None:
+    audit_clock.sign_checkpoint()
+
+
+@shared_task(name="deployments.verify_audit")
+def verify_audit(by_id: int | None = None) -> None:
+    by = None if by_id is None else User.objects.filter(pk=by_id).first()
+    audit_clock.verify_trail(by=by)

@@ -84,7 +84,16 @@ def note_likely_same(entry: WatchlistEntry, others: Iterable[int]) -> None:
         )
         for other in others
     ]
-    LikelySamePerson.objects.bulk_create(pairs, ignore_conflicts=True)
+    with transaction.atomic():
+        LikelySamePerson.objects.bulk_create(pairs, ignore_conflicts=True)
+        audit.record_each(
+            "watchlist.looked_alike",
+            [audit.Event(f"entry {pair.earlier_id} and {pair.later_id}", {}) for pair in pairs],
+            kind=AuditKind.COMBINATION,
+            by=None,
+            deployment=entry.deployment,
+            reason="Nobody is on a list twice unseen.",
+        )
 
 
 def pairs_of(entry: WatchlistEntry) -> QuerySet[LikelySamePerson]:

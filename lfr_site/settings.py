@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from deployments.enums import Rank
@@ -35,6 +36,11 @@ OTHER_MASTER_KEYS = env.secret("LFR_OTHER_MASTER_KEYS", default="").replace(",",
 AUDIT_KEY = env.secret("LFR_AUDIT_KEY", default="")
 # Public keys, 32 bytes in base64 each, that signed before this one.
 AUDIT_EARLIER_KEYS = env.words("LFR_AUDIT_EARLIER_KEYS")
+# Where they are written besides the database, to be copied off the host.
+AUDIT_CHECKPOINTS = Path(
+    env.text("LFR_AUDIT_CHECKPOINTS", default=str(DATA_DIR / "audit-checkpoints"))
+)
+AUDIT_CHECKPOINT_MINUTES = env.integer("LFR_AUDIT_CHECKPOINT_MINUTES", default=5, minimum=1)
 FILE_STORE = Path(env.text("LFR_FILE_STORE", default=str(DATA_DIR / "files")))
 
 INSTALLED_APPS = [
@@ -147,6 +153,11 @@ CELERY_BEAT_SCHEDULE = {
     "housekeeping": {"task": "site.housekeeping", "schedule": 3.0 if DEMO else 30.0},
     "continue-imports": {"task": "deployments.continue_imports", "schedule": 10.0},
     "recover-footage": {"task": "deployments.recover_footage", "schedule": 10.0},
+    "sign-audit-checkpoint": {
+        "task": "deployments.sign_audit_checkpoint",
+        "schedule": 60.0 * AUDIT_CHECKPOINT_MINUTES,
+    },
+    "verify-audit": {"task": "deployments.verify_audit", "schedule": crontab(hour=3, minute=20)},
     "alerts-clock": {"task": "alerts.tick", "schedule": 1.0},
 }
 
@@ -196,6 +207,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or DEBUG)
 SECURE_SSL_REDIRECT = env.boolean("LFR_SSL_REDIRECT", default=not (DEMO or DEBUG))
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # scraped inside the force's own network
+# Who may read /metrics: whoever sends it as a bearer token; without one, this machine alone.
+METRICS_TOKEN = env.secret("LFR_METRICS_TOKEN", default="")
 SECURE_HSTS_SECONDS = 0 if DEMO or DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not (DEMO or DEBUG)
 SECURE_PROXY_SSL_HEADER = (

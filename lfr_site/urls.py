@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from lfr_site.metrics import metrics
 from lfr_site.views import SignIn, home, inactive
 
 urlpatterns = [
@@ -16,4 +17,5 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("cameras/", include("recognition.urls")),
     path("admin/", admin.site.urls),
+    path("metrics", metrics, name="metrics"),
 ]

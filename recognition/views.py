@@ -49,6 +49,7 @@ def watch(request: HttpRequest, uuid: UUID, camera_id: int) -> HttpResponse:
         by=person,
         deployment=deployment,
         subject=f"camera {camera.pk}",
+        reason="Watching over the deployment while it is live.",
         details={"for_s": WATCHED_FOR_S},
     )
     ticket = signing.dumps([person.pk, deployment.pk, camera.pk], salt=SALT)

@@ -54,6 +54,14 @@ def file_store(settings: "Settings", tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def checkpoint_folder(settings: "Settings", tmp_path: Path) -> Path:
+    """A folder of the test's own, outside the database."""
+    folder = tmp_path / "audit-checkpoints"
+    settings.AUDIT_CHECKPOINTS = folder
+    return folder
+
+
 @pytest.fixture
 def cast(db: None) -> "Cast":
     """Everybody in `tests.factories`, saved."""

@@ -234,6 +234,8 @@ PAGES: tuple[Page, ...] = (
     of(Status.LIVE, "alerts:timeline", OPERATOR),
     of(Status.CLOSED, "alerts:timeline", "auditor"),
     page("alerts:supervision", "authorising_officer"),
+    *(page("admin:deployments_auditevent_verification", who) for who in ("auditor", "inspector")),
+    page("admin:deployments_auditevent_changelist", "inspector"),
 )
 
 # Names that answer no page, with what they answer instead.
@@ -314,6 +316,13 @@ NOT_PAGES: dict[str, str] = {
     "alerts:resolve": "a form's target",
     "alerts:image": "an image",
     "alerts:other_image": "an image",
+    "metrics": "text for a monitoring system",
+    "admin:deployments_auditevent_export": "a sheet",
+    "admin:deployments_auditevent_verify": "a form's target",
+    "admin:deployments_auditevent_trail": "a file",
+    "admin:deployments_auditevent_key": "a file",
+    "admin:deployments_auditevent_verifier": "a program",
+    "admin:deployments_auditevent_checkpoint": "a file",
     # Lists, forms and histories of the admin's models are found through its registry.
     "admin:login": "the site's own sign-in stands before it",
     "admin:logout": "a form's target",

@@ -54,9 +54,10 @@ def sheet(request: HttpRequest, uuid: UUID) -> HttpResponse:
     chosen = TimelineFilter(request.GET, rows=rows).chosen(rows)
     audit.record(
         "timeline.exported",
-        kind=AuditKind.ACCESS,
+        kind=AuditKind.DISCLOSURE,
         by=person_of(request),
         deployment=deployment,
+        reason="Taken away by the person who acts, to account for the deployment.",
         details={"rows": len(chosen)},
     )
     name = f"timeline-{deployment.starts_at:%Y-%m-%d}-{str(deployment.uuid)[:8]}.csv"

@@ -19,6 +19,24 @@ from deployments.models import StoredImage, User
 from deployments.step_up import shows_images
 
 ERASED = "This alert was erased."
+# Why an alert is looked at follows from where it stands (Data Protection Act 2018, s. 62).
+JUDGING, MEETING, ACCOUNTING = (
+    "Judging the alert.",
+    "Meeting the person whom officers were sent to.",
+    "Accounting for what was decided of the alert.",
+)
+PURPOSES = {
+    AlertStatus.RAISED: JUDGING,
+    AlertStatus.CLAIMED: JUDGING,
+    AlertStatus.SECOND_LOOK: JUDGING,
+    AlertStatus.CONFIRMED: JUDGING,
+    AlertStatus.DISPATCHED: MEETING,
+    AlertStatus.ENGAGED: MEETING,
+    AlertStatus.DISMISSED: ACCOUNTING,
+    AlertStatus.NOT_LOCATED: ACCOUNTING,
+    AlertStatus.RESOLVED: ACCOUNTING,
+    AlertStatus.NOT_SOUGHT: ACCOUNTING,
+}
 
 
 @require_GET
@@ -118,5 +136,6 @@ def _consulted(person: User, alert: Alert, *, what: str) -> None:
         by=person,
         deployment=alert.deployment,
         subject=f"alert {alert.pk}",
+        reason=PURPOSES[AlertStatus(alert.status)],
         details={"what": what},
     )

@@ -8,9 +8,9 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from deployments.admin import people, records, reference
+from deployments.admin import people, records, reference, trail
 
-__all__ = ["people", "records", "reference"]
+__all__ = ["people", "records", "reference", "trail"]
 
 admin.site.unregister(
     [Group, EmailAddress, Authenticator, AccessAttempt, AccessFailureLog, AccessLog]

@@ -107,6 +107,19 @@ class EntryForm(EntryFields):
         return image
 
 
+class LookForm(forms.Form):
+    """Why a person wants to see an image that their own work does not ask for."""
+
+    use_required_attribute = False
+
+    why = forms.CharField(
+        label="Why do you look at this image?",
+        help_text="Recorded with your name. Name nobody here.",
+        max_length=300,
+        error_messages={"required": "Say why you look at this image."},
+    )
+
+
 class ReasonForm(forms.Form):
     use_required_attribute = False
 

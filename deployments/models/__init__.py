@@ -1,4 +1,5 @@
 from deployments.models.audit import AuditEvent
+from deployments.models.audit_checkpoint import AuditCheckpoint, AuditVerification
 from deployments.models.authority import AuthorityDocument
 from deployments.models.camera import Camera
 from deployments.models.deployment import (
@@ -33,7 +34,9 @@ from deployments.models.watchlist_checks import LikelySamePerson, StillSoughtChe
 from deployments.models.watchlist_import import ImportFile, ImportRow, WatchlistImport
 
 __all__ = [
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditVerification",
     "AuthorityDocument",
     "Briefing",
     "Camera",

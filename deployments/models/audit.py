@@ -6,7 +6,10 @@ Each row's hash covers its own fields and the hash before it:
                     d(deployment) d(subject) d(reason) d(details) )
 
 where d(field) is the SHA-256 of the field's UTF-8 text, so that no two rows can be spliced into
-the same input. `deployments.audit.row_hash` computes the same in Python for verification."""
+the same input. `deployments.audit_verifier` computes the same in Python for verification.
+
+A consultation and a disclosure say why (Data Protection Act 2018, s. 62): the database refuses one
+without a reason."""
 
 import pgtrigger
 from django.db import models
@@ -15,6 +18,14 @@ from deployments.append_only import append_only
 from deployments.enums import AuditKind
 
 AUDIT_LOCK = 0x4C4652  # "LFR": one writer at a time, so the chain has one order
+
+REASON_SQL = f"""
+    IF NEW.kind IN ('{AuditKind.CONSULTATION}', '{AuditKind.DISCLOSURE}')
+        AND trim(NEW.reason) = '' THEN
+        RAISE EXCEPTION 'a consultation or disclosure says why' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 CHAIN_SQL = f"""
     PERFORM pg_advisory_xact_lock({AUDIT_LOCK});
@@ -42,13 +53,17 @@ CHAIN_SQL = f"""
 
 class AuditEvent(models.Model):
     sequence = models.PositiveBigIntegerField(primary_key=True, default=0)
-    at = models.DateTimeField(db_index=True, auto_now_add=True)
+    at = models.DateTimeField(auto_now_add=True)
     kind = models.CharField(max_length=12, choices=AuditKind)
     action = models.CharField(max_length=60)
     # A user name, or "system": kept as text so that the row stands on its own.
-    actor = models.CharField(max_length=150, db_index=True)
+    actor = models.CharField(max_length=150)
     deployment = models.ForeignKey(
-        "deployments.Deployment", models.PROTECT, null=True, related_name="audit_events"
+        "deployments.Deployment",
+        models.PROTECT,
+        null=True,
+        related_name="audit_events",
+        db_index=False,  # by the index below
     )
     subject = models.CharField(max_length=80, blank=True, help_text="What it was about, by its id.")
     reason = models.TextField(blank=True)
@@ -58,7 +73,15 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ("-sequence",)
-        indexes = [models.Index(fields=("deployment", "-sequence"), name="audit_by_deployment")]
+        # Whatever the trail is filtered by, a page is read from one index, from one place on. The
+        # sequence is there because two events may share a microsecond.
+        indexes = [
+            models.Index(fields=("at", "sequence"), name="audit_by_time"),
+            *(
+                models.Index(fields=(field, "at", "sequence"), name=f"audit_by_{field}")
+                for field in ("deployment", "kind", "action", "actor")
+            ),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="chain",
@@ -66,6 +89,12 @@ class AuditEvent(models.Model):
                 operation=pgtrigger.Insert,
                 declare=[("last_sequence", "bigint"), ("last_hash", "text")],
                 func=CHAIN_SQL,
+            ),
+            pgtrigger.Trigger(
+                name="says_why",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=REASON_SQL,
             ),
             *append_only("audit"),
         ]

@@ -223,7 +223,12 @@ DEPLOYMENT_KINDS = (
         None,
         None,
         "Data Protection Act 2018, s. 62",
-        ("deployments.AuditEvent",),
+        (
+            "deployments.AuditEvent",
+            "deployments.AuditCheckpoint",
+            "deployments.AuditVerification",
+        ),
+        places=("data:audit-checkpoints",),
     ),
 )
 RULES: dict[str, Rule] = {rule.kind: rule for rule in (*DEPLOYMENT_KINDS, *SITE_KINDS)}

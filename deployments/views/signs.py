@@ -52,6 +52,7 @@ def sign_picture(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
         by=person_of(request),
         deployment=deployment,
         subject=f"sign {photograph.pk}",
+        reason="Seeing that the public is told by signs.",
     )
     try:
         data = image_store.read(photograph.image)

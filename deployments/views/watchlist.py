@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deployments import (
-    audit,
+    consultations,
     image_store,
     permissions,
     still_sought,
@@ -20,10 +20,10 @@ from deployments import (
     watchlist_review,
 )
 from deployments.encryption import Unreadable
-from deployments.enums import AuditKind, EntryStatus
+from deployments.enums import EntryStatus
 from deployments.forms.listing import EntryFilter
 from deployments.forms.review import KeepBothForm, SendBackForm, SoughtForm
-from deployments.forms.watchlist import EntryForm, ReasonForm
+from deployments.forms.watchlist import EntryForm, LookForm, ReasonForm
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, User, WatchlistEntry
 from deployments.step_up import shows_images
@@ -81,20 +81,26 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def entry(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
-    deployment = viewable(request, uuid)
-    found = _entry(deployment, pk)
-    log_consultation(request, deployment, "watchlist.entry_consulted", subject=f"entry {found.pk}")
+    found = _entry(viewable(request, uuid), pk)
     return private(_render_entry(request, found, ReasonForm(label_suffix="")))
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @shows_images
 def entry_image(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
-    """One look at a person's image: logged before it is shown."""
+    """One look at a person's image: logged with its reason before it is shown."""
     deployment = viewable(request, uuid)
     found = _entry(deployment, pk)
-    log_consultation(request, deployment, "image.viewed", subject=f"entry {found.pk}")
+    reason = consultations.inherited_for_image(person_of(request), found)
+    if not reason:
+        asked = LookForm(request.POST if request.method == "POST" else None)
+        if not asked.is_valid():
+            return private(_render_entry(request, found, ReasonForm(label_suffix=""), look=asked))
+        reason = asked.cleaned_data["why"]
+    log_consultation(
+        request, deployment, "image.viewed", subject=f"entry {found.pk}", reason=reason
+    )
     try:
         data = image_store.read(found.image)
     except Unreadable as error:
@@ -173,12 +179,20 @@ def _entry(deployment: Deployment, pk: int) -> WatchlistEntry:
     return get_object_or_404(rows, pk=pk)
 
 
-def _render_entry(request: HttpRequest, found: WatchlistEntry, form: ReasonForm) -> HttpResponse:
+def _render_entry(
+    request: HttpRequest, found: WatchlistEntry, form: ReasonForm, look: LookForm | None = None
+) -> HttpResponse:
+    """All that is known of a person: a consultation, whatever led to it."""
     person = person_of(request)
+    log_consultation(
+        request, found.deployment, "watchlist.entry_consulted", subject=f"entry {found.pk}"
+    )
+    is_asked = not consultations.inherited_for_image(person, found)
     context = {
         "deployment": found.deployment,
         "entry": found,
         "form": form,
+        "look": (look or LookForm()) if is_asked else None,
         "pairs": _pairs(found),
         "sought": SoughtForm(),
         "sought_checks": found.sought_checks.select_related("by"),
@@ -188,7 +202,8 @@ def _render_entry(request: HttpRequest, found: WatchlistEntry, form: ReasonForm)
         and permissions.can_review(person, found.deployment, added_by_id=found.added_by_id),
         **_rights(person, found.deployment),
     }
-    return render(request, "deployments/entry.html", context)
+    status = 200 if look is None else 403
+    return render(request, "deployments/entry.html", context, status=status)
 
 
 def _rights(person: User, deployment: Deployment) -> dict[str, object]:
@@ -210,14 +225,16 @@ def log_consultation(
     deployment: Deployment,
     action: str,
     *,
+    reason: str = "",
     subject: str = "",
     details: dict[str, object] | None = None,
 ) -> None:
-    """Data Protection Act 2018, s. 62: who consulted what, and when."""
-    audit.record(
+    """Without a reason of its own, it has that of the person's part in the deployment."""
+    person = person_of(request)
+    consultations.record(
         action,
-        kind=AuditKind.CONSULTATION,
-        by=person_of(request),
+        by=person,
+        reason=reason or consultations.purpose_of(person, deployment),
         deployment=deployment,
         subject=subject,
         details=details,

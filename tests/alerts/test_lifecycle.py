@@ -20,6 +20,7 @@ from alerts.models import Adjudication, Alert, AlertEvent, Engagement, FieldAsse
 from alerts.transitions import MOVES
 from deployments import audit, image_store, watchlist
 from deployments import lifecycle as deployment_lifecycle
+from deployments.audit_verification import verify
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused
 from deployments.locking import lock
@@ -574,7 +575,7 @@ def test_hundreds_of_attempts_to_claim_have_one_winner_each():
     assert [sum(won) for won in zip(*results, strict=True)] == [1] * len(alerts)
     claimed = AuditEvent.objects.filter(action="alert.claimed")
     assert claimed.count() == AlertEvent.objects.filter(kind="claimed").count() == len(alerts)
-    assert audit.verify().is_sound
+    assert verify().is_sound
 
 
 @pytest.mark.django_db(transaction=True)
@@ -614,7 +615,11 @@ def test_a_consultation_and_a_sighting_do_not_wait_for_each_other():
     def looks() -> None:
         with transaction.atomic():
             audit.record(
-                "image.viewed", kind=AuditKind.CONSULTATION, by=cast.alice, deployment=live
+                "image.viewed",
+                kind=AuditKind.CONSULTATION,
+                by=cast.alice,
+                deployment=live,
+                reason="Judging the alert.",
             )
             recorded.set()
             wait_until_blocked()
@@ -679,4 +684,4 @@ def test_a_storm_of_everything_at_once_leaves_one_order_and_no_deadlock():
     sequences = list(live.alert_events.values_list("sequence", flat=True))
     assert sequences == list(range(1, len(sequences) + 1))
     assert Alert.objects.filter(deployment=live).count() == len(entries)
-    assert audit.verify().is_sound
+    assert verify().is_sound

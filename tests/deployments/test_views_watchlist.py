@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from deployments import image_store
+from deployments import consultations, image_store
 from deployments.enums import AuditKind, EntryStatus, Status
 from deployments.models import AuditEvent, Deployment
 from tests.deployments.sheets import row
@@ -152,7 +152,7 @@ def test_an_image_is_shown_once_it_is_logged(client: Client, cast: Cast, deploym
     entry = make_entry(deployment, image=jpeg(seed=7))
     client.force_login(cast.alice)
 
-    response = client.get(address(deployment, "entry_image", entry.pk))
+    response = client.post(address(deployment, "entry_image", entry.pk), {"why": "A complaint."})
 
     assert response.content == jpeg(seed=7)
     assert response["Content-Type"] == "image/jpeg"
@@ -160,6 +160,34 @@ def test_an_image_is_shown_once_it_is_logged(client: Client, cast: Cast, deploym
     viewed = AuditEvent.objects.get(action="image.viewed")
     assert (viewed.kind, viewed.actor) == (AuditKind.CONSULTATION, "alice")
     assert viewed.subject == f"entry {entry.pk}"
+    assert viewed.reason == "A complaint."
+
+
+def test_an_operator_says_why_before_an_image_is_shown(
+    client: Client, cast: Cast, deployment: Deployment
+):
+    entry = make_entry(deployment, image=jpeg(seed=7))
+    client.force_login(cast.alice)
+    url = address(deployment, "entry_image", entry.pk)
+
+    for answer in (client.get(url), client.post(url, {"why": " "})):
+        assert answer.status_code == 403
+        assert "Why do you look at this image?" in answer.content.decode()
+    assert not AuditEvent.objects.filter(action="image.viewed").exists()
+
+
+def test_whoever_keeps_or_reviews_the_list_has_that_reason(
+    client: Client, cast: Cast, deployment: Deployment
+):
+    entry = make_entry(deployment, is_reviewed=False)
+    url = address(deployment, "entry_image", entry.pk)
+
+    for person in (cast.watchlist_manager, cast.second_watchlist_manager):
+        client.force_login(person)
+        assert client.get(url).status_code == 200
+
+    reasons = AuditEvent.objects.filter(action="image.viewed").order_by("sequence")
+    assert [event.reason for event in reasons] == [consultations.KEEPING, consultations.REVIEWING]
 
 
 def test_a_file_that_is_no_picture_is_not_run_by_the_browser(
@@ -168,7 +196,7 @@ def test_a_file_that_is_no_picture_is_not_run_by_the_browser(
     entry = make_entry(deployment, image=b"<script>alert(1)</script>", is_enrolled=False)
     client.force_login(cast.alice)
 
-    response = client.get(address(deployment, "entry_image", entry.pk))
+    response = client.post(address(deployment, "entry_image", entry.pk), {"why": "A complaint."})
 
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
@@ -182,7 +210,7 @@ def test_an_image_whose_file_is_gone_says_so(
     image_store.path_of(entry.image.pk).unlink()
     client.force_login(cast.alice)
 
-    response = client.get(address(deployment, "entry_image", entry.pk))
+    response = client.post(address(deployment, "entry_image", entry.pk), {"why": "A complaint."})
 
     assert response.status_code == 410
     assert "cannot be shown" in response.content.decode()

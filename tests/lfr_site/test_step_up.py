@@ -13,7 +13,7 @@ from deployments import signs, step_up
 from deployments.enums import SignPlace, Status
 from deployments.models import Deployment, User
 from lfr_site.demo.signs import sign_picture
-from tests.factories import PASSWORD, Cast, make_alert, make_deployment
+from tests.factories import PASSWORD, Cast, make_alert, make_deployment, person
 from tests.second_factors import App, app_of, sign_in
 
 DECISION = {"decision": "authorise", "reasons": "Necessary, and limited in place and time."}
@@ -117,16 +117,10 @@ def image_addresses(live: Deployment) -> dict[str, str]:
         which: reverse("alerts:image", args=[alert.uuid, which])
         for which in ("probe", "candidate", "context")
     }
-    entry = live.entries.first()
-    assert entry is not None
-    sign = signs.add_photograph(
-        live, sign_picture("At the zone"), place=SignPlace.ZONE, by=entry.added_by
-    )
+    officer = person("engagement_officer")
+    sign = signs.add_photograph(live, sign_picture("At the zone"), place=SignPlace.ZONE, by=officer)
     signs.replace_picture(sign, sign_picture("At the zone"))
-    return found | {
-        "entry": reverse("deployments:entry_image", args=[live.uuid, entry.pk]),
-        "sign": reverse("deployments:sign_picture", args=[live.uuid, sign.pk]),
-    }
+    return found | {"sign": reverse("deployments:sign_picture", args=[live.uuid, sign.pk])}
 
 
 @pytest.fixture
@@ -140,11 +134,14 @@ def test_images_after_an_idle_while_are_refused_with_the_way_on(operator: User, 
     addresses = image_addresses(live)
     for address in addresses.values():
         assert client.get(address).status_code == 200
+    entry = reverse("deployments:entry_image", args=[live.uuid, live.entries.all()[0].pk])
+    assert client.post(entry, {"why": "A complaint."}).status_code == 200
 
     let_pass(client, settings.IMAGE_IDLE_S + 1)
 
-    for address in addresses.values():
-        answer = client.get(address)
+    answers = {address: client.get(address) for address in addresses.values()}
+    answers[entry] = client.post(entry, {"why": "A complaint."})
+    for address, answer in answers.items():
         assert answer.status_code == 403, address
         assert answer.json()["confirm"] == reverse("account_reauthenticate")
         assert "no-store" in answer["Cache-Control"]
@@ -154,7 +151,7 @@ def test_somebody_who_opens_an_image_is_led_to_the_confirmation_and_back(
     operator: User, settings: Settings
 ):
     client = sign_in(operator)
-    address = image_addresses(make_deployment(status=Status.LIVE))["entry"]
+    address = image_addresses(make_deployment(status=Status.LIVE))["probe"]
     let_pass(client, settings.IMAGE_IDLE_S + 1)
 
     asked = client.get(address, headers=HTML)
