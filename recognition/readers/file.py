@@ -38,7 +38,9 @@ class PacedFileReader(CaptureReader):
         except VideoUnreadable as error:
             self._enter(StreamState.FAILED, f"The file cannot be read: {error}.")
         else:
-            self._enter(StreamState.ENDED)
+            # A worker that shuts down has not seen the end: another is to take the camera.
+            if not self._stopping.is_set():
+                self._enter(StreamState.ENDED)
 
     def _play(self, *, since: float | None) -> None:
         with opened(str(self.path), options={}) as container:

@@ -46,6 +46,21 @@ def test_a_paced_file_is_read_at_its_own_speed(clip: Path) -> None:
     assert reader.state is StreamState.ENDED
 
 
+@pytest.mark.parametrize("loop", [False, True])
+def test_a_file_that_is_no_longer_read_has_not_ended(clip: Path, loop: bool) -> None:
+    """Nobody would take the camera of a worker that shut down."""
+    reader = PacedFileReader(clip, loop=loop)
+    frames = reader.frames()
+    next(frames)
+
+    reader.close()
+    assert reader._thread is not None
+    reader._thread.join(10)
+
+    assert list(frames) == []
+    assert reader.state is StreamState.LIVE
+
+
 def test_the_newest_frame_wins_and_the_others_are_counted(clip: Path) -> None:
     reader = PacedFileReader(clip)
     frames = reader.frames()
