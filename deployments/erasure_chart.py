@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from deployments.overdue import GRACE
 from deployments.retention import DAY, HOUR, Due
 
 WIDTH, HEIGHT, AXIS = 640, 150, 30
@@ -13,7 +14,8 @@ LEAST = 3  # of a column that counts anything
 ROOM = 20  # for the count above it
 
 SPANS: tuple[tuple[str, timedelta | None], ...] = (
-    ("Overdue", timedelta()),
+    ("Overdue", -GRACE),
+    ("Now", timedelta()),
     ("1 hour", HOUR),
     ("6 hours", 6 * HOUR),
     ("24 hours", DAY),

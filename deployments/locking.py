@@ -6,8 +6,10 @@ The audit chain comes last because each event takes a lock that every writer of 
 Whoever changes anything below a deployment locks the deployment first. Policy documents belong to
 no deployment; they too come before the chain."""
 
+from uuid import UUID
+
 from deployments.enums import DocumentKind
-from deployments.models import Deployment, PolicyDocument, WatchlistImport
+from deployments.models import CameraStill, Deployment, PolicyDocument, WatchlistImport
 
 
 def lock(deployment_id: int) -> Deployment:
@@ -29,3 +31,8 @@ def lock_documents(kind: DocumentKind | str) -> dict[int, PolicyDocument]:
     into force at a time."""
     rows = PolicyDocument.objects.select_for_update(no_key=True).filter(kind=kind).order_by("pk")
     return {row.pk: row for row in rows}
+
+
+def lock_still(file: UUID) -> CameraStill | None:
+    """The still whose picture this is; None where it has another by now, or went."""
+    return CameraStill.objects.select_for_update(no_key=True).filter(file=file).first()

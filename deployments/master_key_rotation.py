@@ -13,6 +13,7 @@ from deployments import audit
 from deployments.encryption import Unreadable
 from deployments.enums import AuditKind
 from deployments.key_providers import provider
+from deployments.locking import lock
 from deployments.models import DeploymentKey, User
 
 Item = int | UUID  # a row's key
@@ -80,22 +81,21 @@ def _rotated(holder: Holder, *, dry: bool) -> Rotated:
 
 
 def register_deployment_keys() -> None:
-    register(
-        Holder(
-            "keys of deployments",
-            lambda: list(DeploymentKey.objects.order_by("pk").values_list("pk", flat=True)),
-            _rewrap_deployment_key,
-        )
-    )
+    def each() -> list[int]:
+        keys = DeploymentKey.objects.order_by("deployment_id")
+        return list(keys.values_list("deployment_id", flat=True))
+
+    register(Holder("keys of deployments", each, _rewrap_deployment_key))
 
 
-def _rewrap_deployment_key(pk: Item, dry: bool) -> bool:  # noqa: FBT001
-    assert isinstance(pk, int)
-    rows = DeploymentKey.objects.select_related("deployment")
-    key = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+def _rewrap_deployment_key(deployment_id: Item, dry: bool) -> bool:  # noqa: FBT001
+    """Under the deployment's lock, as its key is destroyed under it."""
+    assert isinstance(deployment_id, int)
+    deployment = lock(deployment_id)
+    key = DeploymentKey.objects.filter(deployment=deployment).first()
     if key is None:
         return False  # destroyed in this moment
-    fresh = rewrapped(bytes(key.wrapped), associated=str(key.deployment.uuid))
+    fresh = rewrapped(bytes(key.wrapped), associated=str(deployment.uuid))
     if fresh is not None and not dry:
         DeploymentKey.objects.filter(pk=key.pk).update(wrapped=fresh)
     return fresh is not None

@@ -17,6 +17,7 @@ from deployments.file_places import FilePlace
 from deployments.image_store import write_durably
 from deployments.key_providers import unwrap, wrap
 from deployments.lifecycle import Refused
+from deployments.locking import lock_still
 from deployments.master_key_rotation import Holder, Item, register, rewrapped
 from deployments.models import Camera, CameraStill, User
 from deployments.queues import send_still
@@ -78,7 +79,7 @@ def register_rotation() -> None:
 def _rewrap(file: Item, dry: bool) -> bool:  # noqa: FBT001
     """Under the row's lock: a picture that goes in this moment is not written again."""
     assert isinstance(file, uuid.UUID)
-    still = CameraStill.objects.select_for_update().filter(file=file).first()
+    still = lock_still(file)
     if still is None:
         return False
     wrapped, sealed = _parts(_stored_bytes(still))

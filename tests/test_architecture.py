@@ -134,7 +134,7 @@ def test_rows_are_locked_in_one_place_of_each_app():
         if "select_for_update(" in path.read_text("utf-8")
     }
 
-    assert locking == {"deployments/locking.py": 3, "alerts/locking.py": 1}
+    assert locking == {"deployments/locking.py": 4, "alerts/locking.py": 1}
 
 
 def test_a_status_is_written_in_the_lifecycles_only():
@@ -169,8 +169,10 @@ def test_nothing_but_the_image_store_writes_a_picture_to_a_file():
         and node.func.attr in {"imwrite", "write_bytes", "VideoWriter"}
     }
 
-    # Tools that make, fetch and cache model weights and the synthetic street, not people.
-    assert {line for line in wrong if "weights" not in line and "models" not in line} == set()
+    # Tools that make, fetch and cache model weights and the synthetic street, not people; a printed
+    # table; random bytes in the place of pictures.
+    harmless = ("weights", "models", "commands/policy_annex.py", "bench/purge.py")
+    assert {line for line in wrong if not any(name in line for name in harmless)} == set()
 
 
 @pytest.mark.parametrize("app", ["deployments", "alerts", "recognition"])

@@ -16,6 +16,7 @@ from deployments import permissions, policy_annex
 from deployments.erasure_chart import falling_due
 from deployments.image_store import TAKES_NO_IMAGES
 from deployments.models import ErasureRecord, StoredImage, WatchlistEntry
+from deployments.overdue import GRACE
 from deployments.reconciliation import reconcile
 from deployments.retention import DAY, RULES, Due, Rule
 from deployments.views.access import person_of, require
@@ -60,6 +61,7 @@ def erasure(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "query": f"kind={kind}" if kind in RULES else "",
         "now": now,
+        "late_since": now - GRACE,
     }
     return render(request, "deployments/erasure.html", context)
 
@@ -82,8 +84,8 @@ def _by_kind(held: Sequence[Due], now: datetime) -> list[KindHeld]:
                 KindHeld(
                     rule=rule,
                     held=sum(due.count for due in dues),
-                    within_a_day=sum(due.count for due in dues if now < due.due_at <= now + DAY),
-                    overdue=sum(due.count for due in dues if due.due_at <= now),
+                    within_a_day=sum(due.count for due in dues if due.due_at <= now + DAY),
+                    overdue=sum(due.count for due in dues if due.due_at <= now - GRACE),
                     next_due=min(due.due_at for due in dues),
                 )
             )

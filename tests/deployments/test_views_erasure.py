@@ -11,9 +11,10 @@ from pytest_django.fixtures import Settings
 
 from deployments import erasure_chart, purge
 from deployments.enums import Status
-from deployments.models import ErasureRecord
+from deployments.models import Deployment, ErasureRecord
 from deployments.retention import RULES, Due
 from tests.factories import Cast, make_deployment
+from tests.tampering import triggers_disabled
 
 READERS = ("auditor", "inspector", "authorising_officer", "system_administrator")
 
@@ -38,7 +39,8 @@ def test_it_says_what_is_held_due_overdue_and_erased(
     client.force_login(cast.inspector)
 
     page = _page(client)
-    assertContains(page, "3 overdue")
+    assertContains(page, "goes now")
+    assertNotContains(page, "3 overdue")
     assertContains(page, "Market Square")
     assertContains(page, "2 watchlist entries and 2 images belong to deployments that are not over")
     assertContains(page, "Nothing was erased yet.")
@@ -78,7 +80,7 @@ def test_the_ledger_is_filtered_by_kind_and_paged(client: Client, cast: Cast):
 
 def test_the_chart_counts_each_thing_once_where_it_belongs():
     now = timezone.now()
-    ages = (-10, 60, 3601, 7 * 3600, 2 * 86_400, 9 * 86_400, 99 * 86_400)
+    ages = (-400, -10, 60, 3601, 7 * 3600, 2 * 86_400, 9 * 86_400, 99 * 86_400)
     held = [
         Due(None, RULES["session"], now + timedelta(seconds=age), count)
         for count, age in enumerate(ages, start=1)
@@ -86,9 +88,21 @@ def test_the_chart_counts_each_thing_once_where_it_belongs():
 
     columns = erasure_chart.falling_due(held, now=now).columns
 
-    assert [column.count for column in columns] == [1, 2, 3, 4, 5, 6, 7]
-    assert [column.is_late for column in columns] == [True, *[False] * 6]
+    assert [column.count for column in columns] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [column.is_late for column in columns] == [True, *[False] * 7]
     heights = [column.height for column in columns]
     assert heights == sorted(heights)
     assert all(column.y >= erasure_chart.ROOM - 0.1 for column in columns)
     assert erasure_chart.falling_due([], now=now).columns[0].height == 0
+
+
+def test_what_housekeeping_missed_stands_out(client: Client, cast: Cast):
+    ended = make_deployment(status=Status.ENDED, entries=3)
+    with triggers_disabled("deployments_deployment"):
+        Deployment.objects.filter(pk=ended.pk).update(ended_at=timezone.now() - timedelta(hours=25))
+    client.force_login(cast.auditor)
+
+    page = _page(client)
+
+    assertContains(page, "3 overdue", count=2)  # the list and its templates
+    assertContains(page, "Start the general worker and beat")
