@@ -58,9 +58,10 @@ def _erase_or_report(due: Due) -> list[Erasure]:
         # One batch more than there can be: a holder that never comes to an end is not waited for.
         for _ in range(due.count + 1):
             count = _erase_batch(due)
-            if not count:
+            if count:
+                done.append(Erasure(due.deployment, due.rule.kind, count))
+            if count < BATCH:
                 break
-            done.append(Erasure(due.deployment, due.rule.kind, count))
     except Exception as error:  # noqa: BLE001 - whatever it is, the next kind is due as well
         log.error("erasure_failed", kind=due.rule.kind, error=type(error).__name__)
     return done
