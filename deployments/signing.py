@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+# What the base64 line of a public key's PEM begins with, before the key's own 32 bytes.
+SPKI_PREFIX = "MCowBQYDK2VwAyEA"
 
 
 class Forged(Exception):
@@ -78,7 +80,7 @@ def _private_key() -> Ed25519PrivateKey:
 def _trusted_keys() -> list[Ed25519PublicKey]:
     keys = [_private_key().public_key()] if settings.AUDIT_KEY else []
     for text in settings.AUDIT_EARLIER_KEYS:
-        raw = _decoded(text, "LFR_AUDIT_EARLIER_KEYS")
+        raw = _decoded(text.removeprefix(SPKI_PREFIX), "LFR_AUDIT_EARLIER_KEYS")
         keys.append(Ed25519PublicKey.from_public_bytes(raw))
     return keys
 

@@ -64,6 +64,7 @@ def shows_images(
         answer = {"error": IDLE_WORDS, "confirm": reverse("account_reauthenticate")}
         return JsonResponse(answer, status=403, headers={"Cache-Control": "private, no-store"})
 
+    guarded.shows_images = True  # type: ignore[attr-defined]  # decorators around it pass it on
     return guarded
 
 

@@ -20,6 +20,7 @@ from alerts.models import Alert
 from deployments import purge
 from deployments.enums import Status
 from deployments.models import AuditCheckpoint, AuditEvent, AuditVerification
+from deployments.overdue import overdue_figures
 from deployments.retention import RULES
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
@@ -61,6 +62,13 @@ class SiteCollector(Collector):
         for kind in RULES:
             overdue.add_metric([kind], late.count(kind))
         yield overdue
+        figures = overdue_figures()
+        yield _gauge("lfr_erasures_overdue_items", "Things that outlive their rule.", figures.count)
+        yield _gauge(
+            "lfr_erasures_overdue_oldest_seconds",
+            "How long ago the first of them was due.",
+            figures.oldest_s,
+        )
         waiting = Alert.objects.filter(
             status=AlertStatus.RAISED, deployment__status__in=(Status.LIVE, Status.SUSPENDED)
         )

@@ -34,7 +34,7 @@ MASTER_KEY = env.secret("LFR_MASTER_KEY", default=None if IS_OWN_PROVIDER else "
 OTHER_MASTER_KEYS = env.secret("LFR_OTHER_MASTER_KEYS", default="").replace(",", " ").split()
 # Signs checkpoints of the audit trail and what is exported: an Ed25519 seed, 32 bytes, base64.
 AUDIT_KEY = env.secret("LFR_AUDIT_KEY", default="")
-# Public keys, 32 bytes in base64 each, that signed before this one.
+# Public keys of those that signed before this one: the middle line of each PEM, in base64.
 AUDIT_EARLIER_KEYS = env.words("LFR_AUDIT_EARLIER_KEYS")
 # Where they are written besides the database, to be copied off the host.
 AUDIT_CHECKPOINTS = Path(

@@ -74,6 +74,7 @@ def image(request: HttpRequest, person: User, alert: Alert, which: str) -> HttpR
 
 @require_GET
 @for_alert
+@shows_images
 def other_image(request: HttpRequest, person: User, alert: Alert, rank: int) -> HttpResponse:
     """Somebody else on the list who is almost as similar: for operators, who compare."""
     if not permissions.can_open_console(person, alert.deployment):

@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from deployments import permissions, stills
 from deployments.encryption import Unreadable
 from deployments.models import CameraStill
+from deployments.step_up import shows_images
 from deployments.views.access import person_of, require
 
 
 @login_required
 @require_safe
 @never_cache
+@shows_images
 def camera_still(request: HttpRequest, pk: int) -> HttpResponse:
     """One look, logged before it is shown; nothing while its faces may be in it."""
     person = person_of(request)

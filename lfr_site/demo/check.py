@@ -77,6 +77,7 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.read_result()
     with _step(say, "The auditor reads the trail, and its chain is verified"):
         loop.read_audit()
+        demo.run("audit", "checkpoint")
         demo.run("audit", "verify")
         facts["audit_verified"] = True
 

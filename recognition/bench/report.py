@@ -162,6 +162,30 @@ def _latency(figures: Mapping[str, Any]) -> Iterator[Row]:
             )
 
 
+def _audit(figures: Mapping[str, Any]) -> Iterator[Row]:
+    if "audit_events" not in figures:
+        return
+    yield (
+        "an audit event added to a transition",
+        (
+            f"p95 {figures['audit_added_p95_ms']} ms more;"
+            f" the insert itself p95 {figures['audit_insert_p95_ms']} ms"
+        ),
+        "≤ 1 ms",
+    )
+    yield (
+        f"the trail verified, {figures['audit_verified_events']:,} events",
+        f"{figures['audit_verified_per_s']:,} a second",
+        "≥ 50,000 a second",
+    )
+    slowest = max(figures["audit_page_ms"].items(), key=lambda page: page[1])
+    yield (
+        f"a page of the trail among {figures['audit_events']:,} events",
+        f"{slowest[1]} ms at most ({slowest[0]})",
+        "≤ 300 ms",
+    )
+
+
 def _purge(figures: Mapping[str, Any]) -> Iterator[Row]:
     if "purge_s" not in figures:
         return
@@ -203,6 +227,7 @@ def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
             "< 30 s, < 300 MB",
         )
     yield from _purge(figures)
+    yield from _audit(figures)
     if recording := figures.get("recording"):
         yield (
             f"recording 1080p25 at {recording['mbit_per_s']} Mbit/s, encrypted",

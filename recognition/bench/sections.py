@@ -12,5 +12,6 @@ SECTIONS = {
     "recording": "what storing a camera's packets costs beside recognition",
     "latency": "from the capture of a picture to the alert in the database",
     "purge": "a million due rows and 100,000 files, beside alerts of another deployment",
+    "audit": "an event beside a transition; five million of them, verified and read by pages",
     "memory": "what looped video does to the memory of a worker",
 }

@@ -50,12 +50,14 @@ def test_another_key_signs_nothing_of_ours(settings: Settings):
         signing.verify(b"a document", signature)
 
 
-def test_what_an_earlier_key_signed_stays_verified(settings: Settings):
+@pytest.mark.parametrize("is_line", [False, True])
+def test_what_an_earlier_key_signed_stays_verified(settings: Settings, is_line: bool):
     signature, was = signing.sign(b"a document"), signing.fingerprint()
     old = Ed25519PrivateKey.from_private_bytes(base64.b64decode(settings.AUDIT_KEY))
     raw = old.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    line = signing.public_key_pem().splitlines()[1]
     settings.AUDIT_KEY = OTHER_KEY
-    settings.AUDIT_EARLIER_KEYS = [base64.b64encode(raw).decode()]
+    settings.AUDIT_EARLIER_KEYS = [line if is_line else base64.b64encode(raw).decode()]
 
     signing.verify(b"a document", signature)
     assert signing.fingerprint() != was

@@ -7,7 +7,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from deployments import audit
+from deployments.audit_verification import verify
 from deployments.encryption import Unreadable
 from deployments.enums import Status
 from deployments.footage import chain, store
@@ -46,7 +46,7 @@ def test_each_segment_is_on_record_and_follows_the_one_before(live: Deployment):
     assert chain.verify(live).count == 2
     event = AuditEvent.objects.filter(action="footage.recorded").latest("sequence")
     assert second.hash in event.details
-    assert audit.verify().is_sound
+    assert verify().is_sound
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.SUSPENDED, Status.ENDED])
