@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from alerts.enums import EventKind
+from alerts.enums import AlertStatus, EventKind
 from alerts.events import emit
 from alerts.models import Alert, OtherCandidate
 from deployments import audit, image_store
@@ -46,14 +46,17 @@ class NewAlert:
     others: tuple[Near, ...] = ()
 
 
-def raise_alert(deployment: Deployment, camera: Camera, new: NewAlert) -> Alert | None:
+def raise_alert(
+    deployment: Deployment, camera: Camera, new: NewAlert, *, continues: int | None = None
+) -> Alert | None:
     """Store the alert before anyone is told (I6), or extend the one that is open for this person
-    and camera. None when the authority is gone or the entry was withdrawn in the meantime."""
+    and camera. `continues` is the alert that this passer-by, still in view, raised before. None
+    when the authority is gone, the entry was withdrawn in the meantime, or that was dismissed."""
     with transaction.atomic():
         locked = lock(deployment.pk)
         if locked.status != Status.LIVE or timezone.now() >= locked.authority_ends_at:
             return None
-        if not _is_on_its_terms(locked, camera, new):
+        if not _is_on_its_terms(locked, camera, new) or _was_dismissed(locked, continues):
             return None
         entry = WatchlistEntry.objects.filter(
             pk=new.entry_id, deployment=locked, status="enrolled"
@@ -69,6 +72,14 @@ def _is_on_its_terms(deployment: Deployment, camera: Camera, new: NewAlert) -> b
     return (
         new.similarity >= deployment.threshold and deployment.cameras.filter(pk=camera.pk).exists()
     )
+
+
+def _was_dismissed(deployment: Deployment, alert_id: int | None) -> bool:
+    """Nobody is asked twice about the same face; once a dismissed alert is erased, only whoever
+    followed that face knows that it was the same."""
+    return Alert.objects.filter(
+        pk=alert_id, deployment=deployment, status=AlertStatus.DISMISSED
+    ).exists()
 
 
 def _extend(

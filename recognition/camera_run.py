@@ -109,6 +109,7 @@ class CameraRunner:
         self._before = CameraRun.objects.values("frame_count", "dropped_count", "faces_seen").get(
             pk=lease.run_id
         )
+        self._raised: dict[tuple[int, int], int] = {}  # by track and entry: their alert
         self._reported_at = 0.0
         self._frames_then = 0
         self._faces = RecentRate(over_s=60.0)
@@ -169,7 +170,11 @@ class CameraRunner:
             log.warning("camera_run_not_released", error=type(error).__name__)
 
     def _alert(self, sighting: Sighting) -> None:
-        raise_alert(self.deployment, self.camera, new_alert(sighting, self.models.profile))
+        new = new_alert(sighting, self.models.profile)
+        passing = (sighting.track_id, new.entry_id)
+        alert = raise_alert(self.deployment, self.camera, new, continues=self._raised.get(passing))
+        if alert is not None:
+            self._raised[passing] = alert.pk
 
     def _tick(self, watchlist_version: int) -> bool:
         if isinstance(self.gallery, MirrorGallery):

@@ -8,14 +8,14 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from alerts import erasure, lifecycle
+from alerts import erasure, lifecycle, raising
 from alerts.enums import AlertStatus, EventKind
 from alerts.findings import Findings
 from alerts.models import Adjudication, Alert
 from deployments import image_store, purge, watchlist
 from deployments.enums import Status
 from deployments.models import Deployment, StoredImage
-from tests.factories import Cast, make_alert, make_deployment, make_entry
+from tests.factories import Cast, make_alert, make_deployment, make_entry, new_alert
 from tests.tampering import triggers_disabled
 
 # What may stay of an erased alert: no column that leads to a person or a picture.
@@ -112,6 +112,25 @@ def test_consoles_hear_that_it_is_gone(live: Deployment):
     purge.purge()
 
     assert alert.events.order_by("-sequence")[0].kind == EventKind.ERASED
+
+
+def test_a_face_still_in_view_is_not_asked_about_again_once_its_alert_was_dismissed(
+    live: Deployment,
+):
+    entry, camera = make_entry(live), live.cameras.get()
+    dismissed = make_alert(live, entry=entry, camera=camera, status=AlertStatus.DISMISSED)
+
+    def sighting(continues: int | None) -> Alert | None:
+        return raising.raise_alert(live, camera, new_alert(entry), continues=continues)
+
+    assert sighting(dismissed.pk) is None
+    purge.purge()
+    assert sighting(dismissed.pk) is None
+
+    passes_again = sighting(None)
+    assert passes_again is not None
+    assert passes_again.pk != dismissed.pk
+    assert sighting(passes_again.pk) == passes_again
 
 
 def test_a_dismissed_alert_goes_at_once_and_an_open_one_waits_for_the_end(

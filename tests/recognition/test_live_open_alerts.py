@@ -1,13 +1,17 @@
 """Watching a camera live shows nobody but who has an open alert at this camera."""
 
 import time
+from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from alerts import lifecycle
 from alerts.enums import AlertStatus, DismissalReason
 from alerts.models import Alert
 from alerts.queries import people_of_open_alerts
+from alerts.raising import raise_alert
+from deployments import purge
 from deployments.enums import Status
 from recognition import camera_run, live_server
 from recognition.live_tap import LiveTap
@@ -85,6 +89,45 @@ def test_a_face_is_hidden_within_a_second_of_its_dismissal(
         until(lambda: flat_share(_seen(tap), WALKERS_FACE) > IS_HIDDEN)
         assert time.monotonic() - dismissed_at < 1.0
         assert flat_share(_seen(tap), STRANGERS_FACE) > IS_HIDDEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_track_whose_alert_was_dismissed_raises_no_other(
+    monkeypatch: pytest.MonkeyPatch, recognition_worker: None, settings: Settings
+) -> None:
+    settings.UNDO_S = 0
+    people = make_cast()
+    live = make_deployment(status=Status.LIVE, threshold=0.9)
+    make_entry(live, embedding=template_of(WALKER))
+    camera = ScriptedCamera(street_with(WALKER))
+    answers = _answers_to_sightings(monkeypatch)
+    monkeypatch.setattr(camera_run, "build_models", lambda _: scripted_models(WALKER))
+    monkeypatch.setattr(camera_run, "open_reader", lambda *_, **__: camera)
+
+    with running(live):
+        until(Alert.objects.exists)
+        alert = Alert.objects.get()
+        lifecycle.claim(alert, by=people.alice)
+        lifecycle.dismiss(alert, by=people.alice, reason=DismissalReason.DIFFERENT_AGE)
+        purge.purge()
+        assert Alert.objects.get().is_erased
+        told = len(answers)
+        until(lambda: len(answers) > told + 1)
+
+    assert answers[told + 1 :] == [None] * len(answers[told + 1 :])
+    assert list(Alert.objects.values_list("pk", flat=True)) == [alert.pk]
+
+
+def _answers_to_sightings(monkeypatch: pytest.MonkeyPatch) -> list[Alert | None]:
+    """What the database made of each sighting that the camera's run reported."""
+    answers: list[Alert | None] = []
+
+    def heard(*of: Any, **more: Any) -> Alert | None:
+        answers.append(raise_alert(*of, **more))
+        return answers[-1]
+
+    monkeypatch.setattr(camera_run, "raise_alert", heard)
+    return answers
 
 
 def _seen(tap: LiveTap) -> Image:
