@@ -22,6 +22,8 @@ log = get_logger(__name__)
 
 # A recorder ends a segment within twice its length, whatever the camera sends.
 GRACE = timedelta(seconds=30)
+# A recorder that lives states a gap so soon after the last bytes that it wrote.
+STATED_WITHIN = timedelta(seconds=5)
 # A recovery that was cut off itself leaves a file of this name, and begins anew.
 REWRITTEN = "-whole"
 
@@ -94,9 +96,9 @@ def _close(
 def _state_the_gap(segment: FootageSegment) -> None:
     """From where the segment ends to where the next one of its camera begins."""
     assert segment.ended_at is not None, "it was finished just now"
-    if segment.deployment.footage_gaps.filter(
-        camera=segment.camera_id, began_at__gte=segment.started_at, began_at__lte=segment.ended_at
-    ).exists():
+    around = (segment.started_at, segment.ended_at + STATED_WITHIN)
+    stated = segment.deployment.footage_gaps.filter(began_at__range=around)
+    if stated.filter(camera=segment.camera_id).exists():
         return  # the recorder itself said why
     following = (
         FootageSegment.objects.filter(

@@ -188,10 +188,11 @@ def _render(
 
 def _holds(deployment: Deployment) -> list[dict[str, object]]:
     found = deployment.footage_holds.select_related("held_by", "released_by")
+    found = found.prefetch_related("segments")
     return [
         {
             "hold": each,
-            "numbers": sorted(each.segments.values_list("number", flat=True)),
+            "numbers": sorted(segment.number or 0 for segment in each.segments.all()),
             "is_overdue": holds.is_overdue(each),
             "form": HoldReviewForm(prefix=f"hold-{each.pk}"),
         }

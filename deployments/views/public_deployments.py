@@ -99,6 +99,8 @@ def _about(found: Deployment) -> dict[str, object]:
         "notice": publication.notice_in_words(found),
         "varied": _varied(found),
         "unmatched": period_in_words(RULES["unmatched_face"].period),
+        "records_cctv": found.deploymentcamera_set.filter(records_cctv=True).exists(),
+        "footage_kept": period_in_words(RULES["footage"].period),
     }
     if result is not None:
         about |= {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import time
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -94,7 +95,7 @@ def _video(options: Options) -> bytes:
             if number >= LENGTH_S * FPS:
                 break
             scaled = frame.reformat(width=WIDTH, height=HEIGHT, format="yuv420p")
-            scaled.pts, scaled.time_base = None, None
+            scaled.pts, scaled.time_base = number, Fraction(1, FPS)
             target.mux(stream.encode(scaled))
         target.mux(stream.encode(None))
     return out.getvalue()

@@ -101,6 +101,15 @@ def test_the_notice_gives_date_place_times_purpose_and_threshold(cast: Cast):
         assert words in body
 
 
+@pytest.mark.parametrize(
+    ("records_cctv", "words"), [(True, "erased after 31 days"), (False, "Not recorded")]
+)
+def test_whether_cctv_is_recorded_is_said(cast: Cast, records_cctv: bool, words: str):
+    deployment = make_deployment(status=Status.AUTHORISED, records_cctv=records_cctv)
+
+    assert words in read(page_of(deployment))
+
+
 def test_cameras_names_and_people_are_not_public(cast: Cast):
     deployment = make_deployment(status=Status.LIVE)
     camera = deployment.cameras.get()

@@ -1,14 +1,16 @@
 """A camera task that records beside its recognition, on a real database and real files."""
 
+import resource
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from deployments import lifecycle, variations
 from deployments.enums import FootageGapReason, Status
-from deployments.footage import chain, store
+from deployments.footage import chain, recovery, store
 from deployments.models import Deployment, FootageSegment
 from recognition import camera_run
 from recognition.models import CameraRun
@@ -104,6 +106,29 @@ def test_a_full_disk_leaves_recognition_running_and_is_stated(live: Deployment, 
     gap = live.footage_gaps.get()
     assert gap.reason == FootageGapReason.DISK_FULL
     assert gap.ended_at is not None
+
+
+def test_a_disk_that_refuses_in_the_middle_of_a_segment_leaves_what_plays(
+    live: Deployment, settings: Settings
+):
+    """The kernel itself refuses to let a file grow further."""
+    settings.CCTV_SEGMENT_S = 60
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+    try:
+        with running(live):
+            until(lambda: "no space left" in words_of(live))
+            seen = CameraRun.objects.get(deployment=live).frame_count
+            until(lambda: CameraRun.objects.get(deployment=live).frame_count > seen + 10)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    recovery.recover(now=timezone.now() + timedelta(hours=1))
+
+    assert {gap.reason for gap in live.footage_gaps.all()} == {FootageGapReason.DISK_FULL}
+    segment = live.footage.order_by("started_at")[0]
+    assert segment.is_cut_short
+    with store.opened(segment) as file:
+        assert frames_of(file.read()) > 0
 
 
 def test_a_variation_that_takes_recording_away_ends_it(live: Deployment):
