@@ -45,23 +45,30 @@ def measure(options: Options) -> dict[str, Any]:
 
 
 def _run(cameras: int, max_fps: int, seconds: float) -> dict[str, Any]:
+    with _timed() as latencies:
+        deployment = run_cameras(cameras, max_fps, seconds)
+    frames = CameraRun.objects.filter(deployment=deployment).values_list("frame_count", flat=True)
+    return {
+        "latency": percentiles(latencies),
+        "fps": [round(count / seconds, 1) for count in frames],
+    }
+
+
+def run_cameras(cameras: int, max_fps: int, seconds: float) -> Deployment:
+    """A live deployment for so long, from its watchlist to its end."""
     deployment = authorised(f"{cameras} cameras at {max_fps}", cameras=cameras)
     for entry in portraits(deployment):
         enrol(entry.pk)
     add_strangers(deployment, WATCHLIST)
     _wait(1.5)  # until its window opens
-    with _timed() as latencies, mock.patch.object(settings, "MAX_FPS", max_fps):
+    with mock.patch.object(settings, "MAX_FPS", max_fps):
         deployment = started(deployment)
         threads = [_thread(deployment, camera) for camera in deployment.cameras.all()]
         _wait(seconds)
         ended(deployment)
         for thread in threads:
             thread.join(30)
-    frames = CameraRun.objects.filter(deployment=deployment).values_list("frame_count", flat=True)
-    return {
-        "latency": percentiles(latencies),
-        "fps": [round(count / seconds, 1) for count in frames],
-    }
+    return deployment
 
 
 @contextmanager

@@ -45,7 +45,17 @@ def _conditions(figures: Mapping[str, Any]) -> str:
 
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for section in (_embed, _search, _index, _detect, _pipeline, _latency, _rest):
+    for section in (
+        _embed,
+        _search,
+        _index,
+        _detect,
+        _pipeline,
+        _latency,
+        _purge,
+        _non_match,
+        _rest,
+    ):
         yield from section(figures)
 
 
@@ -204,6 +214,16 @@ def _purge(figures: Mapping[str, Any]) -> Iterator[Row]:
         ),
         "≤ 1.2 ×",
     )
+
+
+def _non_match(figures: Mapping[str, Any]) -> Iterator[Row]:
+    words = {"faces": "crops and embeddings", "pictures": "pictures of the camera"}
+    for kind, row in figures.get("non_match_ms", {}).items():
+        yield (
+            f"in memory, from capture: {words[kind]}",
+            f"p50 {row['p50']}, p95 {row['p95']}, p100 {row['p100']} ms of {row['count']:,}",
+            "p100 ≤ 1000 ms",
+        )
 
 
 def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:

@@ -13,5 +13,6 @@ SECTIONS = {
     "latency": "from the capture of a picture to the alert in the database",
     "purge": "a million due rows and 100,000 files, beside alerts of another deployment",
     "audit": "an event beside a transition; five million of them, verified and read by pages",
+    "non_match": "how long the face of a passer-by is in the memory of a worker",
     "memory": "what looped video does to the memory of a worker",
 }
