@@ -74,11 +74,16 @@ def erase_alerts(due: Due) -> int:
     return _erase(due.deployment, Alert.objects.filter(deployment=due.deployment, erased_at=None))
 
 
+def forget(deployment: Deployment, alerts: QuerySet[Alert], *, ground: str) -> None:
+    """Whatever their clock says. The caller holds the deployment's lock."""
+    while count := _erase(deployment, alerts.filter(erased_at=None)):
+        erasure_ledger.record("alert", count=count, ground=ground, deployment=deployment)
+
+
 def forget_entry(entry: WatchlistEntry) -> None:
     """A withdrawn entry takes its alerts' images with it, and its place beside other alerts."""
     entry.other_alerts.all().delete()
-    while count := _erase(entry.deployment, entry.alerts.filter(erased_at=None)):
-        erasure_ledger.record("alert", count=count, ground=WITHDRAWN, deployment=entry.deployment)
+    forget(entry.deployment, entry.alerts.all(), ground=WITHDRAWN)
 
 
 def _erase(deployment: Deployment | None, alerts: QuerySet[Alert]) -> int:

@@ -8,6 +8,7 @@ class DeploymentsConfig(AppConfig):
         from deployments import (  # noqa: F401
             briefings,
             checks,
+            erasure_journal,
             file_places,
             forces,
             image_store,
@@ -24,6 +25,7 @@ class DeploymentsConfig(AppConfig):
             trigger_guard,
         )
         from deployments.footage import registration as footage
+        from deployments.lifecycle import on_status_change
         from deployments.start_checks import deployment_checks
 
         forces.register(self)
@@ -43,6 +45,7 @@ class DeploymentsConfig(AppConfig):
         for holder in (image_store, stills, import_files):
             file_places.register(holder.PLACE)
         master_key_rotation.register_deployment_keys()
+        on_status_change(erasure_journal.note_over)
         stills.register_rotation()
         reconciliation_checks.register_all()
         footage.register_all()

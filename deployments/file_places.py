@@ -25,7 +25,7 @@ class FilePlace:
     in_flight_s: float = IN_FLIGHT_S
 
     def files(self) -> Iterator[Path]:
-        for folder in _store().glob(self.folders):
+        for folder in store().glob(self.folders):
             if folder.is_dir():
                 yield from folder.iterdir()
 
@@ -64,13 +64,13 @@ def all_places() -> list[FilePlace]:
 
 def unknown_folders() -> list[Path]:
     """What lies in the file store and in none of its places."""
-    if not _store().is_dir():
+    if not store().is_dir():
         return []
-    known = {path for place in all_places() for path in _store().glob(place.folders)}
-    return sorted(path for path in _store().iterdir() if path not in known)
+    known = {path for place in all_places() for path in store().glob(place.folders)}
+    return sorted(path for path in store().iterdir() if path not in known)
 
 
-def _store() -> Path:
+def store() -> Path:
     return Path(settings.FILE_STORE)
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from deployments import erasure_journal
 from deployments.encryption import Unreadable, keyed_digest, new_key, seal, unseal
 from deployments.enums import ImageKind, Status
+from deployments.erasure_journal import What
 from deployments.file_places import FilePlace
 from deployments.key_providers import unwrap, wrap
 from deployments.models import Deployment, DeploymentKey, StoredImage
@@ -93,6 +95,7 @@ def erase_each(ids: list[uuid.UUID]) -> int:
     database refuses otherwise."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM deployments_storedimage WHERE id = ANY(%s)", [ids])
+    erasure_journal.note(What.IMAGE, ids)
     transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
 
@@ -105,6 +108,8 @@ def digest(data: bytes, *, key: bytes) -> bytes:
 def destroy_key(deployment: Deployment) -> bool:
     """Make every copy of the deployment's images unreadable, backups included."""
     deleted, _ = DeploymentKey.objects.filter(deployment=deployment).delete()
+    if deleted:
+        erasure_journal.note(What.KEY, [deployment.uuid])
     return bool(deleted)
 
 

@@ -176,7 +176,7 @@ def withdraw_entry(entry: WatchlistEntry, *, by: User, reason: str) -> None:
         withdraw(deployment, entry.pk, by=by, reason=reason)
 
 
-def withdraw(deployment: Deployment, entry_id: int, *, by: User, reason: str) -> None:
+def withdraw(deployment: Deployment, entry_id: int, *, by: User | None, reason: str) -> None:
     """The withdrawal itself, under the deployment's lock; the caller has asked for the right."""
     held = deployment.entries.select_related("image").filter(pk=entry_id).first()
     if held is None:

@@ -12,7 +12,13 @@ class SiteConfig(AppConfig):
         from lfr_site.celery import app
 
         app.finalize()
-        from lfr_site import checks, logs, second_factor_secrets, sign_ins  # noqa: F401 - receivers
+        from lfr_site import (  # noqa: F401 - receivers
+            checks,
+            logs,
+            maintenance,
+            second_factor_secrets,
+            sign_ins,
+        )
 
         logs.configure()
         second_factor_secrets.register_secrets()

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from deployments import permissions, second_factor, step_up
 from deployments.models import User
+from lfr_site import maintenance
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -35,6 +36,16 @@ OWN_AFFAIRS = SETTING_UP | {
 # audit trail away, and that it is to be verified.
 INSPECTING = frozenset(f"deployments_auditevent_{name}" for name in ("export", "trail", "verify"))
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RestoringMiddleware:
+    """Nothing is read from a database that is being restored."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return maintenance.refusal(request) or self.get_response(request)
 
 
 class StaffMiddleware:

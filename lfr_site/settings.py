@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lfr_site.middleware.RestoringMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -299,6 +300,10 @@ DPO_EMAIL = env.text("LFR_DPO_EMAIL", default="")
 COMPLAINTS_URL = env.text("LFR_COMPLAINTS_URL", default="")
 MFA_TOTP_ISSUER = FORCE_NAME
 
+# What was erased, by its number, where backups are not restored over it.
+ERASURE_JOURNAL = Path(env.text("LFR_ERASURE_JOURNAL", default=str(DATA_DIR / "erasures.jsonl")))
+# Where pg_dump and pg_restore are, if not on the path.
+PG_BIN = env.text("LFR_PG_BIN", default="")
 # Errors are told by place and kind: their words and variables may hold a person's data, a face.
 DEFAULT_EXCEPTION_REPORTER = "lfr_site.error_reports.WithoutValues"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "lfr_site.error_reports.NothingShown"

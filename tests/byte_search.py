@@ -81,7 +81,8 @@ class Sought:
         if packed:
             for match in _BASE64.finditer(data):
                 text = match[0].rstrip(b"=")
-                found |= self.find(base64.b64decode(text[: len(text) // 4 * 4]))
+                decoded = base64.b64decode(text[: len(text) // 4 * 4])
+                found |= self.find(decoded, packed=True)
         return found
 
     def _add(self, window: bytes, found: Found) -> None:

@@ -57,7 +57,8 @@ def of_redis(url: str, folder: Path) -> Iterator[Bytes]:
         for number in range(16):
             server.select(number)
             for key in server.scan_iter():
-                yield Bytes(f"redis key {number}", key + b" " + (server.dump(key) or b""))
+                kind = server.type(key).decode()
+                yield Bytes(f"redis {kind}", key + b" " + (server.dump(key) or b""))
         server.config_set("rdbcompression", "no")
         server.save()
     yield Bytes("redis dump", (folder / "dump.rdb").read_bytes())

@@ -104,12 +104,10 @@ class Street:
     def processes(self) -> list[psutil.Process]:
         """The site's parts and servers, and what they started; not those of the tests' own run."""
         of_site = set(self.demo.supervisor.pids.values())
-        marks = (str(self.folders.cluster), str(self.demo.folder.path / "redis"))
+        of_servers = {self.folders.cluster, self.folders.data / "redis"}
         children = psutil.Process().children()
         own = [
-            child
-            for child in children
-            if child.pid in of_site or any(mark in " ".join(child.cmdline()) for mark in marks)
+            child for child in children if child.pid in of_site or Path(child.cwd()) in of_servers
         ]
         return [each for child in own for each in (child, *child.children(recursive=True))]
 

@@ -28,6 +28,17 @@ SITE_KINDS = (
         places=("data:beat-schedule",),
     ),
     Rule(
+        "erasure_journal",
+        "Numbers of images, keys and deployments that were erased or ended; nothing personal",
+        "a file, apart from the database and its backups",
+        "the erasure",
+        None,
+        None,
+        "Restoring a backup must not bring back what was erased since it was made",
+        places=("data:erasures.jsonl",),
+        until="Until no backup from before is left",
+    ),
+    Rule(
         "accuracy_evidence",
         "Measured accuracy of the model profiles; figures only, nothing personal",
         "database",

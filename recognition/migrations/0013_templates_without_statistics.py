@@ -42,6 +42,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recognition", "0011_live_view")]
+    dependencies = [("recognition", "0012_recording_words")]
 
     operations = [migrations.RunSQL(FORWARD, reverse_sql=migrations.RunSQL.noop)]

@@ -1,0 +1,302 @@
+"""Backups of the test's database by the real commands, restored into databases of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+from psycopg import sql
+from pytest_django.fixtures import Settings
+
+from deployments import audit, erasure_journal, image_store, lifecycle, purge
+from deployments.enums import Status
+from deployments.models import AuditEvent, Deployment
+from lfr_site import maintenance
+from lfr_site.backup import manifest
+from lfr_site.backup.errors import BackupRefused
+from lfr_site.embedded import Urls
+from recognition.results import publish_due_results
+from tests import stores
+from tests.factories import Cast, make_alert, make_cast, make_deployment, make_entry
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "Quentin Unforgettable"
+FACTS = """
+import json
+from deployments import audit, image_store
+from deployments.encryption import Unreadable
+from deployments.models import AuditEvent, Deployment, StoredImage
+def opens(image):
+    try:
+        return bool(image_store.read(image))
+    except Unreadable:
+        return False
+event = AuditEvent.objects.order_by("-sequence")[0]
+print(json.dumps({
+    "status": Deployment.objects.get(title="To restore").status,
+    "images": [opens(image) for image in StoredImage.objects.all()],
+    "trail": audit.verify().fault,
+    "event": event.action,
+    "details": json.loads(event.details),
+}))
+"""
+
+
+@dataclass
+class Site:
+    """A database and a file store; `manage` runs the site's own program on them, as the owner."""
+
+    urls: Urls
+    database: str
+    files: Path
+    journal: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def owner_url(self) -> str:
+        return self.urls.database_owner.replace("/lfr?", f"/{self.database}?")
+
+    @property
+    def superuser_url(self) -> str:
+        return self.urls.database_superuser.replace("/lfr?", f"/{self.database}?")
+
+    def manage(self, *arguments: str, fails: bool = False) -> str:
+        env = os.environ | {
+            "LFR_DATABASE_URL": self.owner_url,
+            "LFR_FILE_STORE": str(self.files),
+            "LFR_ERASURE_JOURNAL": str(self.journal),
+            **self.environment,
+        }
+        run = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (run.returncode != 0) == fails, run.stdout + run.stderr
+        return run.stderr if fails else run.stdout
+
+    def facts(self) -> dict[str, object]:
+        found: dict[str, object] = json.loads(
+            self.manage("shell", "--command", FACTS).splitlines()[-1]
+        )
+        return found
+
+    def ask(self, query: str) -> object:
+        with psycopg.connect(self.owner_url) as own:
+            row = own.execute(query).fetchone()  # type: ignore[arg-type]
+            return row[0] if row else None
+
+
+@pytest.fixture
+def site(
+    transactional_db: None,
+    embedded_urls: Urls,
+    file_store: Path,
+    tmp_path: Path,
+    settings: Settings,
+) -> Site:
+    """The site that is backed up: this process's own."""
+    settings.ERASURE_JOURNAL = tmp_path / "elsewhere" / "erasures.jsonl"
+    name = str(connection.settings_dict["NAME"])
+    return Site(embedded_urls, name, file_store, settings.ERASURE_JOURNAL)
+
+
+@pytest.fixture
+def empty(site: Site, tmp_path: Path) -> Iterator[Site]:
+    """A new machine: an empty database and no files."""
+    database = f"restored_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(site.urls.database_superuser, autocommit=True) as server:
+        make = sql.SQL("CREATE DATABASE {} OWNER lfr_owner")
+        server.execute(make.format(sql.Identifier(database)))
+        yield replace(site, database=database, files=tmp_path / "restored")
+        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+        server.execute(drop.format(sql.Identifier(database)))
+
+
+@pytest.fixture
+def live(site: Site) -> Deployment:
+    """With two people on its list, and an alert for one of them."""
+    make_cast()
+    deployment = make_deployment(status=Status.LIVE, title="To restore")
+    make_entry(deployment, name=NAME)
+    make_entry(deployment)
+    make_alert(deployment)
+    return deployment
+
+
+def close(deployment: Deployment, settings: Settings) -> None:
+    """End it, and let everything of it be due."""
+    settings.RETENTION_PERIODS_S = {"watchlist": 0, "alert": 0, "deployment_key": 0}
+    lifecycle.end(deployment, by=None, reason="Over.")
+    publish_due_results()
+    for _ in range(3):
+        purge.purge()
+        publish_due_results()
+    deployment.refresh_from_db()
+    assert deployment.status == Status.CLOSED
+
+
+def test_an_old_backup_brings_nothing_back_of_a_deployment_that_was_closed(
+    live: Deployment, site: Site, empty: Site, tmp_path: Path, settings: Settings
+) -> None:
+    portrait = image_store.read(live.entries.all()[0].image)
+    backup = tmp_path / "backup"
+    site.manage("backup", str(backup))
+    close(live, settings)
+
+    # The backup itself shows nothing, and has the files as they are.
+    held = [path.read_bytes() for path in backup.rglob("*") if path.is_file()]
+    assert not any(NAME.encode() in data or portrait[100:160] in data for data in held)
+    assert len(list((backup / "files").rglob("*"))) > 4
+
+    said = empty.manage("restore", str(backup))
+
+    assert "Deployments ended: 1" in said
+    facts = empty.facts()
+    assert facts["status"] in {"ended", "closed"}
+    assert facts["images"] == []
+    assert empty.ask("SELECT count(*) FROM deployments_watchlistentry") == 0
+    assert empty.ask("SELECT count(*) FROM deployments_deploymentkey") == 0
+    assert empty.ask("SELECT count(*) FROM alerts_alert WHERE erased_at IS NULL") == 0
+    assert [path for path in empty.files.rglob("*") if path.is_file()] == []
+    assert not any(NAME.encode() in each.data for each in stores.of_rows(empty.superuser_url))
+    # The trail goes on.
+    assert (facts["trail"], facts["event"]) == ("", "backup.restored")
+    before = AuditEvent.objects.get(action="backup.made")
+    details = facts["details"]
+    assert isinstance(details, dict)
+    assert details["manifest"] == json.loads(before.details)["manifest"]
+
+
+def test_without_keys_nothing_opens_and_what_was_live_waits_for_a_person(
+    live: Deployment, site: Site, empty: Site, tmp_path: Path
+) -> None:
+    keys = tmp_path / "safe" / "keys"
+    keys.parent.mkdir()
+    site.manage("backup", str(tmp_path / "backup"), "--keys", str(keys))
+
+    with_none = empty.manage("restore", str(tmp_path / "backup"), "--without-keys")
+
+    assert "suspended: 1" in with_none
+    facts = empty.facts()
+    assert facts["status"] == "suspended"
+    assert isinstance(facts["images"], list)
+    assert len(facts["images"]) >= 4
+    assert not any(facts["images"])
+    assert empty.ask("SELECT count(*) FROM deployments_watchlistentry") == live.entries.count()
+    assert empty.ask("SELECT count(*) FROM recognition_template") == 0
+
+
+def test_with_its_keys_a_site_goes_on(
+    live: Deployment, site: Site, empty: Site, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    site.manage("backup", str(tmp_path / "backup"), "--keys", str(keys))
+
+    empty.manage("restore", str(tmp_path / "backup"), "--keys", str(keys))
+
+    facts = empty.facts()
+    assert isinstance(facts["images"], list)
+    assert facts["images"]
+    assert all(facts["images"])
+    assert empty.ask("SELECT count(*) FROM pg_namespace WHERE nspname = 'lfr_restoring'") == 0
+
+
+def test_a_restore_that_is_interrupted_leaves_the_site_shut(
+    live: Deployment, site: Site, empty: Site, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    site.manage("backup", str(backup))
+    made, _ = manifest.read(backup)
+    replace(made, audit_head="0" * 64).write(backup)  # whole, and not of this trail
+
+    said = empty.manage("restore", str(backup), fails=True)
+    assert "audit trail of this backup is not the one that was dumped" in said
+
+    # Everything is in the database, and nobody gets at it.
+    assert empty.ask("SELECT count(*) FROM deployments_watchlistentry") == live.entries.count()
+    read = "from deployments.models import User; print(User.objects.count())"
+    assert "Restoring" in empty.manage("shell", "--command", read, fails=True)
+    assert "was interrupted" in empty.manage("restore", str(backup), fails=True)
+
+
+def test_what_is_not_as_it_was_made_is_refused_before_anything_is_written(
+    live: Deployment, site: Site, empty: Site, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    site.manage("backup", str(backup))
+    made, _ = manifest.read(backup)
+    picture = backup / "files" / next(iter(made.files))
+
+    for path in (backup / "database.sealed", backup / "keys.sealed", picture):
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(BackupRefused, match="was altered"):
+            manifest.require_whole(made, backup, keys=backup / "keys.sealed")
+        path.write_bytes(data)
+    picture.rename(tmp_path / "away")
+    with pytest.raises(BackupRefused, match="is missing"):
+        manifest.require_whole(made, backup, keys=None)
+    (tmp_path / "away").rename(picture)
+    (backup / "files" / "another").write_bytes(b"")
+    with pytest.raises(BackupRefused, match="is not part of this backup"):
+        manifest.require_whole(made, backup, keys=None)
+    (backup / "files" / "another").unlink()
+
+    text = (backup / "manifest.json").read_text()
+    (backup / "manifest.json").write_text(text.replace(made.made_at, "2020-01-01T00:00:00+00:00"))
+    assert "manifest was altered" in empty.manage("restore", str(backup), fails=True)
+    assert empty.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
+    assert not empty.files.exists()
+
+
+def test_a_backup_goes_into_an_empty_folder_and_a_restore_into_an_empty_site(
+    live: Deployment, site: Site, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    site.manage("backup", str(backup))
+
+    assert "is not empty" in site.manage("backup", str(backup), fails=True)
+    assert "is not empty" in site.manage("restore", str(backup), fails=True)
+    assert Deployment.objects.get(pk=live.pk).status == Status.LIVE
+    assert connection.is_usable()
+    assert audit.verify().is_sound
+    assert not erasure_journal.read(site.journal).over
+
+
+def test_a_program_that_is_missing_is_named(site: Site, tmp_path: Path, cast: Cast) -> None:
+    site.environment["LFR_PG_BIN"] = str(tmp_path)
+
+    assert "there is no pg_dump" in site.manage("backup", str(tmp_path / "b"), fails=True)
+    assert not (tmp_path / "b" / "manifest.json").exists()
+
+
+def test_while_the_database_is_shut_a_person_reads_words(
+    transactional_db: None, client: Client
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {maintenance.SCHEMA}")
+    try:
+        connection.close()
+        answer = client.get("/", secure=True)
+        assert answer.status_code == 503
+        assert "A backup is being restored" in answer.content.decode()
+        assert answer["Retry-After"] == "60"
+        with pytest.raises(maintenance.Restoring):
+            Deployment.objects.count()
+    finally:
+        maintenance.exempt_this_process()
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA {maintenance.SCHEMA}")
+        maintenance._exempt.clear()
+    assert client.get("/", secure=True).status_code == 200
