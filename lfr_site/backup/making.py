@@ -13,18 +13,18 @@ from deployments import audit, file_places, key_providers
 from deployments.encrypted_file import EncryptedWriter
 from deployments.encryption import new_key
 from deployments.enums import AuditKind
-from deployments.models import AuditEvent, DeploymentKey
+from deployments.models import AuditEvent
 from lfr_site.backup import manifest, programs
 from lfr_site.backup.errors import BackupRefused
 from lfr_site.backup.manifest import DATABASE, FILES, KEYS, Manifest, Part
 
 ASSOCIATED = "backup"
-KEY_TABLE = f"public.{DeploymentKey._meta.db_table}"  # noqa: SLF001 - Django's documented API
+KEY_TABLES = ("public.deployments_deploymentkey", "public.deployments_footagekey")
 # Templates are made anew from the images; keys lie apart; nobody stays signed in.
 WITHOUT = (
     "--exclude-schema=gallery",
     "--exclude-table=public.recognition_template_*",
-    f"--exclude-table-data={KEY_TABLE}",
+    *(f"--exclude-table-data={table}" for table in KEY_TABLES),
     "--exclude-table-data=public.django_session",
     "--no-unlogged-table-data",
     "--no-comments",
@@ -54,7 +54,8 @@ def make(folder: Path, *, keys: Path | None, say: Say) -> Made:
         last = AuditEvent.objects.order_by("-sequence").first()
         say("Dumping the database …")
         _dump(folder / DATABASE, (*WITHOUT, moment), key=key, name=DATABASE)
-        _dump(keys, ("--data-only", f"--table={KEY_TABLE}", moment), key=key, name=KEYS)
+        only_keys = ("--data-only", *(f"--table={table}" for table in KEY_TABLES))
+        _dump(keys, (*only_keys, moment), key=key, name=KEYS)
     say("Copying the encrypted files …")
     made = Manifest(
         made_at=timezone.now().isoformat(),

@@ -99,7 +99,7 @@ def _program(name: str) -> Path:
         if not path.is_file():
             raise BackupRefused(f"LFR_PG_BIN names {settings.PG_BIN}, where there is no {name}.")
         return path
-    wanted = connection.pg_version // 10_000
+    wanted = int(connection.pg_version) // 10_000  # type: ignore[attr-defined]
     for path in _candidates(name):
         if _major_version(path) >= wanted:
             return path

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from psycopg import sql
@@ -22,6 +23,7 @@ from deployments.models import AuditEvent, Deployment
 from lfr_site import maintenance
 from lfr_site.backup import manifest
 from lfr_site.backup.errors import BackupRefused
+from lfr_site.backup.making import KEY_TABLES
 from lfr_site.embedded import Urls
 from recognition.results import publish_due_results
 from tests import stores
@@ -93,7 +95,7 @@ class Site:
 
     def ask(self, query: str) -> object:
         with psycopg.connect(self.owner_url) as own:
-            row = own.execute(query).fetchone()  # type: ignore[arg-type]
+            row = own.execute(query).fetchone()
             return row[0] if row else None
 
 
@@ -272,6 +274,16 @@ def test_a_backup_goes_into_an_empty_folder_and_a_restore_into_an_empty_site(
     assert connection.is_usable()
     assert audit.verify().is_sound
     assert not erasure_journal.read(site.journal).over
+
+
+def test_every_table_of_wrapped_keys_lies_apart() -> None:
+    with_keys = {
+        f"public.{model._meta.db_table}"
+        for model in apps.get_models()
+        if any(field.name == "wrapped" for field in model._meta.get_fields())
+    }
+
+    assert with_keys == set(KEY_TABLES)
 
 
 def test_a_program_that_is_missing_is_named(site: Site, tmp_path: Path, cast: Cast) -> None:

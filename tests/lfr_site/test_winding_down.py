@@ -22,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def journal(settings: Settings, tmp_path: Path) -> Path:
-    settings.ERASURE_JOURNAL = tmp_path / "journal" / "erasures.jsonl"
-    return settings.ERASURE_JOURNAL
+    path = tmp_path / "journal" / "erasures.jsonl"
+    settings.ERASURE_JOURNAL = path
+    return path
 
 
 @pytest.fixture
