@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from deployments import audit, file_places, key_providers
+from deployments.audit_verifier import GENESIS
 from deployments.encrypted_file import EncryptedWriter
 from deployments.encryption import new_key
 from deployments.enums import AuditKind
@@ -61,7 +62,7 @@ def make(folder: Path, *, keys: Path | None, say: Say) -> Made:
         made_at=timezone.now().isoformat(),
         wrapped_key=base64.b64encode(key_providers.wrap(key, associated=ASSOCIATED)).decode(),
         audit_sequence=last.sequence if last else 0,
-        audit_head=last.hash if last else audit.GENESIS,
+        audit_head=last.hash if last else GENESIS,
         database=manifest.part_of(folder / DATABASE),
         keys=manifest.part_of(keys),
         files=_copy_files(folder / FILES),

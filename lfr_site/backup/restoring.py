@@ -10,12 +10,19 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from deployments import audit, erasure_journal, file_places, key_providers
+from deployments import (
+    audit,
+    audit_checkpoints,
+    audit_rows,
+    erasure_journal,
+    file_places,
+    key_providers,
+)
+from deployments.audit_verifier import Checkpoint, Forged, Walk
 from deployments.encrypted_file import open_encrypted
 from deployments.encryption import Unreadable
 from deployments.enums import AuditKind
 from deployments.erasure_journal import Erased, UnreadableJournal
-from deployments.models import AuditEvent
 from lfr_site import maintenance
 from lfr_site.backup import manifest, programs
 from lfr_site.backup.errors import BackupRefused
@@ -43,6 +50,7 @@ def restore(source: Source, *, say: Say) -> WoundDown:
     manifest.require_whole(made, source.folder, keys=source.keys)
     key, erased = _key_of(made), _erased_since(source.journal)
     _require_empty()
+    _require_no_later_checkpoint(made)
     maintenance.begin()
     say("The site is shut. Restoring the database …")
     _restore(source.folder / DATABASE, ("--exit-on-error", "--no-comments"), key=key, name=DATABASE)
@@ -95,6 +103,23 @@ def _require_empty() -> None:
         raise BackupRefused(f"The file store {store} is not empty: move it away first.")
 
 
+def _require_no_later_checkpoint(made: Manifest) -> None:
+    """Beside those the restored trail would be one that was cut off, for ever."""
+    later = [path for path in audit_checkpoints.files() if _sequence(path) > made.audit_sequence]
+    if later:
+        raise BackupRefused(
+            f"{later[0]} was signed after this backup was made: move the folder of checkpoints "
+            "away and keep it. It shows what happened between the backup and now."
+        )
+
+
+def _sequence(checkpoint: Path) -> int:
+    try:
+        return Checkpoint.parse(checkpoint.read_text(errors="replace")).sequence
+    except Forged:
+        return 0  # verifying the trail names it
+
+
 def _restore(path: Path, arguments: tuple[str, ...], *, key: bytes, name: str) -> None:
     try:
         with open_encrypted(path, key=key, record_id=name) as sealed:
@@ -109,12 +134,11 @@ def _into() -> tuple[str, ...]:
 
 def _require_the_trail(made: Manifest) -> None:
     """The trail of the dump is sound and ends where the manifest says."""
-    dumped = AuditEvent.objects.filter(sequence__lte=made.audit_sequence).order_by("sequence")
-    found = audit.verify(dumped)
-    if not found.is_sound or (found.count, found.head) != (made.audit_sequence, made.audit_head):
+    found = Walk().over(audit_rows.rows(until=made.audit_sequence))
+    if found.faults or (found.count, found.head) != (made.audit_sequence, made.audit_head):
         raise BackupRefused(
             "The audit trail of this backup is not the one that was dumped "
-            f"({found.fault or f'{found.count} events'}): keep it for whoever investigates, and "
+            f"({'; '.join(found.faults) or f'{found.count} events'}): keep it for whoever investigates, and "
             "use another backup."
         )
 

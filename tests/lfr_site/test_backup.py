@@ -17,7 +17,8 @@ from django.test import Client
 from psycopg import sql
 from pytest_django.fixtures import Settings
 
-from deployments import audit, erasure_journal, image_store, lifecycle, purge
+from deployments import audit_checkpoints, erasure_journal, image_store, lifecycle, purge
+from deployments.audit_verification import verify
 from deployments.enums import Status
 from deployments.models import AuditEvent, Deployment
 from lfr_site import maintenance
@@ -33,7 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NAME = "Quentin Unforgettable"
 FACTS = """
 import json
-from deployments import audit, image_store
+from deployments import image_store
+from deployments.audit_verification import verify
 from deployments.encryption import Unreadable
 from deployments.models import AuditEvent, Deployment, StoredImage
 def opens(image):
@@ -45,7 +47,7 @@ event = AuditEvent.objects.order_by("-sequence")[0]
 print(json.dumps({
     "status": Deployment.objects.get(title="To restore").status,
     "images": [opens(image) for image in StoredImage.objects.all()],
-    "trail": audit.verify().fault,
+    "trail": "; ".join(verify().faults),
     "event": event.action,
     "details": json.loads(event.details),
 }))
@@ -75,6 +77,7 @@ class Site:
             "LFR_DATABASE_URL": self.owner_url,
             "LFR_FILE_STORE": str(self.files),
             "LFR_ERASURE_JOURNAL": str(self.journal),
+            "LFR_AUDIT_CHECKPOINTS": str(self.files.parent / f"{self.database}-checkpoints"),
             **self.environment,
         }
         run = subprocess.run(
@@ -262,6 +265,20 @@ def test_what_is_not_as_it_was_made_is_refused_before_anything_is_written(
     assert not empty.files.exists()
 
 
+def test_checkpoints_that_were_signed_since_are_kept_apart(
+    live: Deployment, site: Site, empty: Site, tmp_path: Path, settings: Settings
+) -> None:
+    backup = tmp_path / "backup"
+    site.manage("backup", str(backup))
+    audit_checkpoints.make()
+    empty.environment["LFR_AUDIT_CHECKPOINTS"] = str(settings.AUDIT_CHECKPOINTS)
+
+    said = empty.manage("restore", str(backup), fails=True)
+
+    assert "was signed after this backup" in said
+    assert empty.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
+
+
 def test_a_backup_goes_into_an_empty_folder_and_a_restore_into_an_empty_site(
     live: Deployment, site: Site, tmp_path: Path
 ) -> None:
@@ -272,7 +289,7 @@ def test_a_backup_goes_into_an_empty_folder_and_a_restore_into_an_empty_site(
     assert "is not empty" in site.manage("restore", str(backup), fails=True)
     assert Deployment.objects.get(pk=live.pk).status == Status.LIVE
     assert connection.is_usable()
-    assert audit.verify().is_sound
+    assert verify().is_sound
     assert not erasure_journal.read(site.journal).over
 
 
