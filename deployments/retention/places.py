@@ -19,8 +19,9 @@ def found_places() -> set[str]:
         "results:celery",
         *(f"log:{name}" for name in _log_handlers()),
         f"data:{Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).name}",
-        f"data:{settings.AUDIT_CHECKPOINTS.name}",
-        f"data:{Path(settings.ERASURE_JOURNAL).name}",
+        # Wherever the force keeps them.
+        "data:audit-checkpoints",
+        "data:erasures.jsonl",
         # What is being uploaded: the only thing that is written to the machine's own temporary
         # folder, sealed (lfr_site.encrypted_bodies).
         "temporary:request_body",

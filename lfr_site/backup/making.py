@@ -30,6 +30,7 @@ WITHOUT = (
     "--no-unlogged-table-data",
     "--no-comments",
 )
+REASON = "Kept by the force, so that the site can be restored."
 Say = Callable[[str], None]
 
 
@@ -72,6 +73,7 @@ def make(folder: Path, *, keys: Path | None, say: Say) -> Made:
         "backup.made",
         kind=AuditKind.DISCLOSURE,
         by=None,
+        reason=REASON,
         details={
             "manifest": sha256,
             "files": len(made.files),

@@ -136,10 +136,10 @@ def _require_the_trail(made: Manifest) -> None:
     """The trail of the dump is sound and ends where the manifest says."""
     found = Walk().over(audit_rows.rows(until=made.audit_sequence))
     if found.faults or (found.count, found.head) != (made.audit_sequence, made.audit_head):
+        what = "; ".join(found.faults) or f"{found.count} events"
         raise BackupRefused(
-            "The audit trail of this backup is not the one that was dumped "
-            f"({'; '.join(found.faults) or f'{found.count} events'}): keep it for whoever investigates, and "
-            "use another backup."
+            f"The audit trail of this backup is not the one that was dumped ({what}): keep it for "
+            "whoever investigates, and use another backup."
         )
 
 
