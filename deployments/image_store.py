@@ -86,8 +86,7 @@ def erase(images: Iterable[StoredImage]) -> int:
     """Delete rows now and files when the transaction commits. Returns how many."""
     ids = [image.pk for image in images]
     StoredImage.objects.filter(pk__in=ids).delete()
-    transaction.on_commit(lambda: _unlink(ids), robust=True)
-    return len(ids)
+    return _forgotten(ids)
 
 
 def erase_each(ids: list[uuid.UUID]) -> int:
@@ -95,6 +94,10 @@ def erase_each(ids: list[uuid.UUID]) -> int:
     database refuses otherwise."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM deployments_storedimage WHERE id = ANY(%s)", [ids])
+    return _forgotten(ids)
+
+
+def _forgotten(ids: list[uuid.UUID]) -> int:
     erasure_journal.note(What.IMAGE, ids)
     transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
