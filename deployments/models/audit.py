@@ -79,7 +79,7 @@ class AuditEvent(models.Model):
             models.Index(fields=("at", "sequence"), name="audit_by_time"),
             *(
                 models.Index(fields=(field, "at", "sequence"), name=f"audit_by_{field}")
-                for field in ("deployment", "kind", "action", "actor")
+                for field in ("deployment", "kind", "action", "actor", "subject")
             ),
         ]
         triggers = [
