@@ -27,6 +27,7 @@ class DeploymentsConfig(AppConfig):
         from deployments.footage import registration as footage
         from deployments.lifecycle import on_status_change
         from deployments.start_checks import deployment_checks
+        from deployments.subject_access import registration as subject_access
 
         forces.register(self)
         trigger_guard.register(self)
@@ -49,3 +50,4 @@ class DeploymentsConfig(AppConfig):
         stills.register_rotation()
         reconciliation_checks.register_all()
         footage.register_all()
+        subject_access.register_all()

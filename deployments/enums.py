@@ -198,6 +198,66 @@ class FootageGapReason(TextChoices):
     CUT_SHORT = "cut_short", "The recording process was cut off"
 
 
+class SubjectAccessStatus(TextChoices):
+    OPEN = "open", "Open"
+    PREPARED = "prepared", "Prepared: to be looked through"
+    REVIEWED = "reviewed", "Looked through"
+    HANDED_OVER = "handed_over", "Handed over"
+    REFUSED = "refused", "Refused"
+    NOTHING_FOUND = "nothing_found", "Nothing found"
+
+
+# The legal moves: the database's trigger and the pages read them. The last three are its ends.
+SUBJECT_ACCESS_MOVES: dict[SubjectAccessStatus, tuple[SubjectAccessStatus, ...]] = {
+    SubjectAccessStatus.OPEN: (
+        SubjectAccessStatus.PREPARED,
+        SubjectAccessStatus.REFUSED,
+        SubjectAccessStatus.NOTHING_FOUND,
+    ),
+    SubjectAccessStatus.PREPARED: (
+        SubjectAccessStatus.OPEN,
+        SubjectAccessStatus.REVIEWED,
+        SubjectAccessStatus.REFUSED,
+    ),
+    SubjectAccessStatus.REVIEWED: (
+        SubjectAccessStatus.OPEN,
+        SubjectAccessStatus.HANDED_OVER,
+        SubjectAccessStatus.REFUSED,
+    ),
+    SubjectAccessStatus.HANDED_OVER: (),
+    SubjectAccessStatus.REFUSED: (),
+    SubjectAccessStatus.NOTHING_FOUND: (),
+}
+
+
+class IdentityProof(TextChoices):
+    """How the force knows that the requester is who is asked about. The proof itself stays with
+    the force's own records."""
+
+    PHOTO_DOCUMENT = "photo_document", "Identity document with a photograph, seen"
+    IN_PERSON = "in_person", "In person, at a police station"
+    REPRESENTATIVE = "representative", "Representative with a signed authority"
+    KNOWN = "known", "Known to the force from its own records"
+
+
+class SubjectAccessRefusal(TextChoices):
+    """Data Protection Act 2018, ss. 45(4), 52(4) and 53."""
+
+    INQUIRY = "inquiry", "It would obstruct an official inquiry or procedure"
+    CRIME = "crime", "It would prejudice the prevention or detection of crime"
+    PUBLIC_SECURITY = "public_security", "Public security"
+    NATIONAL_SECURITY = "national_security", "National security"
+    OTHERS = "others", "The rights and freedoms of others"
+    IDENTITY = "identity", "The requester's identity was not established"
+    UNFOUNDED = "unfounded", "Manifestly unfounded or excessive"
+
+
+class SubjectAccessFileKind(TextChoices):
+    STILL = "still", "Picture with numbered faces"
+    FACE = "face", "One face of it"
+    COPY = "copy", "Copy in which everybody else is hidden"
+
+
 class AuditKind(TextChoices):
     """Data Protection Act 2018, s. 62, and the system's own decisions."""
 

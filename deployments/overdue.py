@@ -1,7 +1,5 @@
 """What should be gone and is not: for the start check, the report and the metrics."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,25 +14,18 @@ GRACE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class OverdueFigures:
-    """How many things of each kind are past their time, beyond the grace or not; `oldest_s`
-    seconds since the first of them was due, 0 where nothing is."""
+    """`count` things that are past their time, beyond the grace or not; `oldest_s` seconds since
+    the first of them was due. Both are 0 where nothing is."""
 
-    by_kind: Mapping[str, int]
+    count: int
     oldest_s: float
-
-    @property
-    def count(self) -> int:
-        return sum(self.by_kind.values())
 
 
 def overdue_figures() -> OverdueFigures:
     now = timezone.now()
     late = [due for due in purge.everything_held() if due.due_at <= now]
     oldest = max(((now - due.due_at).total_seconds() for due in late), default=0.0)
-    by_kind: Counter[str] = Counter()
-    for due in late:
-        by_kind[due.rule.kind] += due.count
-    return OverdueFigures(by_kind, oldest)
+    return OverdueFigures(sum(due.count for due in late), oldest)
 
 
 def beyond_grace(*, now: datetime | None = None) -> list[Due]:

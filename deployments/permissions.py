@@ -248,6 +248,11 @@ def can_play_footage(user: User, deployment: Deployment) -> bool:
     return user.has_role(Role.DISCLOSURE_OFFICER) and deployment.status in HAS_FOOTAGE
 
 
+def can_answer_subject_access(user: User) -> bool:
+    """Which footage it is about is asked again for each deployment."""
+    return user.has_role(Role.DISCLOSURE_OFFICER)
+
+
 def can_hold_footage(user: User, deployment: Deployment) -> bool:
     """Without seeing it: an authorising officer too."""
     return can_play_footage(user, deployment) or (

@@ -1,5 +1,7 @@
 """Work handed to the recognition workers, by task name: this app does not import theirs."""
 
+from uuid import UUID
+
 from celery import current_app
 
 from deployments.models import User
@@ -7,6 +9,7 @@ from deployments.models import User
 ENROL = "recognition.enrol"
 IMPORT = "deployments.work_on_import"
 VERIFY_AUDIT = "deployments.verify_audit"
+SUBJECT_ACCESS = "recognition.prepare_subject_access"
 
 
 SIGN_PHOTOGRAPH = "recognition.hide_faces_of_sign"
@@ -24,6 +27,10 @@ def send_still(still_id: int) -> None:
 
 def send_camera_checks(deployment_id: int) -> None:
     current_app.send_task(REQUEST_CAMERA_CHECKS, args=[deployment_id], queue="default")
+
+
+def send_subject_access(file_id: UUID) -> None:
+    current_app.send_task(SUBJECT_ACCESS, args=[str(file_id)], queue="recognition")
 
 
 def send_enrolment(entry_id: int) -> None:

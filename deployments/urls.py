@@ -19,6 +19,13 @@ from deployments.views.moves import explain_stop, make_move
 from deployments.views.rules import lifecycle_rules
 from deployments.views.signs import remove_sign, sign_list, sign_picture
 from deployments.views.still import camera_still
+from deployments.views.subject_access import open_request, subject_access
+from deployments.views.subject_access_files import (
+    subject_access_export,
+    subject_access_file,
+    subject_access_state,
+)
+from deployments.views.subject_access_request import subject_access_request
 from deployments.views.urgent import review_urgent
 from deployments.views.variations import variation, vary, withdraw_variation
 from deployments.views.watchlist import add, entry, entry_image, entry_list, withdraw
@@ -77,6 +84,28 @@ urlpatterns = [
     path("<uuid:uuid>/footage/play/<uuid:segment>/", footage_video, name="footage_video"),
     path("<uuid:uuid>/footage/holds/<int:pk>/", review_hold, name="review_hold"),
     path("<uuid:uuid>/footage/disclosures/<int:pk>.zip", footage_export, name="footage_export"),
+    path("subject-access/", subject_access, name="subject_access"),
+    path("<uuid:uuid>/subject-access/open/", open_request, name="open_subject_access"),
+    path(
+        "<uuid:uuid>/subject-access/<int:pk>/",
+        subject_access_request,
+        name="subject_access_request",
+    ),
+    path(
+        "<uuid:uuid>/subject-access/<int:pk>/state/",
+        subject_access_state,
+        name="subject_access_state",
+    ),
+    path(
+        "<uuid:uuid>/subject-access/<int:pk>/files/<uuid:file>/",
+        subject_access_file,
+        name="subject_access_file",
+    ),
+    path(
+        "<uuid:uuid>/subject-access/<int:pk>/export.zip",
+        subject_access_export,
+        name="subject_access_export",
+    ),
     path("ledger/", ask_the_ledger, name="ledger"),
     path("<uuid:uuid>/watchlist/", entry_list, name="watchlist"),
     path("<uuid:uuid>/watchlist/add/", add, name="add_entry"),

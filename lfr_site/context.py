@@ -21,5 +21,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "can_configure": person is not None and permissions.can_configure(person),
         "can_read_drafts": person is not None and permissions.can_read_drafts(person),
         "can_supervise": person is not None and alert_permissions.can_supervise(person),
+        "can_answer_subject_access": person is not None
+        and permissions.can_answer_subject_access(person),
         "can_apply": person is not None and permissions.can_apply(person),
     }

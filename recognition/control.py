@@ -12,7 +12,13 @@ from django.utils import timezone
 from deployments import signs, stills
 from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment
-from deployments.queues import send_enrolment, send_sign_photograph, send_still
+from deployments.queues import (
+    send_enrolment,
+    send_sign_photograph,
+    send_still,
+    send_subject_access,
+)
+from deployments.subject_access import pictures
 from recognition import camera_checks, template_store
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
@@ -101,6 +107,17 @@ def ask_again_for_stills() -> int:
         key, timeout = f"still-asked-{still_id}", SIGN_FORGOTTEN_AFTER.total_seconds()
         if cache.add(key, 1, timeout=timeout):
             send_still(still_id)
+            count += 1
+    return count
+
+
+def ask_again_for_subject_access() -> int:
+    """Pictures whose worker was killed, or of which the broker lost the task. Returns how many."""
+    count = 0
+    for file_id in pictures.waiting():
+        key, timeout = f"subject-access-asked-{file_id}", pictures.LOST_AFTER.total_seconds()
+        if cache.add(key, 1, timeout=timeout):
+            send_subject_access(file_id)
             count += 1
     return count
 

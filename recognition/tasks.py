@@ -1,6 +1,7 @@
 """Thin: take ids, call."""
 
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
@@ -49,6 +50,13 @@ def hide_faces_of_still(still_id: int) -> None:
     hide(still_id)
 
 
+@shared_task(name="recognition.prepare_subject_access")
+def prepare_subject_access(file_id: str) -> None:
+    from recognition.subject_access.preparing import prepare
+
+    prepare(UUID(file_id))
+
+
 @shared_task(name="recognition.check_camera")
 def check_camera(deployment_id: int, camera_id: int) -> None:
     from recognition import camera_checks
@@ -83,3 +91,4 @@ def rebuild_galleries() -> None:
     control.index_galleries()
     control.ask_again_for_signs()
     control.ask_again_for_stills()
+    control.ask_again_for_subject_access()

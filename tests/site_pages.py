@@ -27,6 +27,8 @@ from deployments.enums import (
 from deployments.footage import disclosures, holds
 from deployments.models import Deployment, FootageGap, PolicyDocument, WatchlistImport
 from deployments.publication import Counts
+from deployments.subject_access import requests as subject_access
+from tests.deployments import access_requests
 from tests.deployments.recordings import recorded
 from tests.deployments.sheets import finish, received, row, sheet
 from tests.factories import (
@@ -90,6 +92,24 @@ def of_entry(name: str, who: str, *, is_waiting: bool = False) -> Page:
         return reverse(name, args=[entry.deployment.uuid, entry.pk])
 
     return Page(name, who, address, "to review" if is_waiting else "")
+
+
+def of_access(number: int, state: str, **more: object) -> Page:
+    """`number` of the requests that the world has."""
+
+    def address(world: World) -> str:
+        found = world.deployments[Status.LIVE].subject_access.order_by("pk")[number]
+        shown = found.files.exclude(kind="still").order_by("kind", "number").last()
+        here = reverse("deployments:subject_access_request", args=[found.deployment.uuid, found.pk])
+        return f"{here}?show={shown.pk}" if shown else here
+
+    name = "deployments:subject_access_request"
+    return Page(name, "disclosure_officer", address, state, **more)  # type: ignore[arg-type]
+
+
+def access_found(_: World) -> str:
+    day = timezone.localdate().isoformat()
+    return reverse("deployments:subject_access") + f"?begins={day}T00:00&ends={day}T23:59&words="
 
 
 def of_import(status: ImportStatus) -> Page:
@@ -204,6 +224,14 @@ PAGES: tuple[Page, ...] = (
     of(Status.ENDED, "deployments:footage", "disclosure_officer"),
     of(Status.LIVE, "deployments:footage", "disclosure_officer", post={"action": "hold"}),
     of(Status.LIVE, "deployments:footage", "disclosure_officer", post={"action": "hand_over"}),
+    page("deployments:subject_access", "disclosure_officer"),
+    Page("deployments:subject_access", "disclosure_officer", access_found, "found"),
+    of(Status.LIVE, "deployments:open_subject_access", "disclosure_officer"),
+    of(Status.LIVE, "deployments:open_subject_access", "disclosure_officer", post={}),
+    of_access(0, "faces and copy"),
+    of_access(0, "refused", post={"action": "refuse"}),
+    of_access(1, "nothing there"),
+    of_access(2, "answered"),
     of(Status.LIVE, "deployments:vary", "applicant"),
     of(Status.LIVE, "deployments:vary", "applicant", post={"threshold": ""}),
     of_variation("applicant"),
@@ -281,6 +309,9 @@ NOT_PAGES: dict[str, str] = {
     "deployments:footage_video": "a video",
     "deployments:footage_export": "a zip file",
     "deployments:review_hold": "a form's target",
+    "deployments:subject_access_state": "JSON",
+    "deployments:subject_access_file": "an image or a video",
+    "deployments:subject_access_export": "a zip file",
     "deployments:remove_sign": "a form's target",
     "deployments:entry_image": "an image",
     "deployments:withdraw": "a form's target",
@@ -345,6 +376,7 @@ def make_world() -> World:
     }
     live = deployments[Status.LIVE]
     _make_footage(live)
+    _make_access(live)
     varied = deployments[Status.SUSPENDED]
     cameras = [*varied.cameras.values_list("pk", flat=True), make_camera(name="Bridge").pk]
     make_variation(varied, threshold=0.7, camera_ids=cameras)
@@ -381,6 +413,19 @@ def _make_footage(live: Deployment) -> None:
         began_at=timezone.now(),
         reason=FootageGapReason.DISK_FULL,
     )
+
+
+def _make_access(live: Deployment) -> None:
+    """One to look through, one without anything, one that was answered."""
+    request = access_requests.opened(live)
+    segment = request.hold.segments.first() if request.hold else None
+    assert segment is not None
+    access_requests.with_copy(request, segment)
+    day = timezone.now() - timedelta(days=60)
+    early = {"begins": day, "ends": day + timedelta(minutes=10)}
+    access_requests.opened(live, **early, received_on=timezone.localdate() - timedelta(days=40))
+    answered = access_requests.opened(live, **early)
+    subject_access.nothing_found(answered, by=person("disclosure_officer"))
 
 
 def _make_doubtful_entry(live: Deployment) -> None:

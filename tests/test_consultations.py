@@ -116,6 +116,9 @@ GOES_ON = {
     "deployments:footage_player": "tests/deployments/footage/test_views.py",
     "deployments:footage_video": "tests/deployments/footage/test_views.py",
     "deployments:footage_export": "tests/deployments/footage/test_views.py",
+    "deployments:subject_access_request": "tests/deployments/subject_access/test_views.py",
+    "deployments:subject_access_file": "tests/deployments/subject_access/test_views.py",
+    "deployments:subject_access_export": "tests/deployments/subject_access/test_views.py",
 }
 
 

@@ -88,7 +88,7 @@ def disclose(
 def exported(made: FootageDisclosure) -> Iterator[bytes]:
     """The zip file, piece by piece: nothing of it is written to a disk here."""
     segments = list(made.segments.select_related("camera").order_by("started_at", "camera_id"))
-    out = _Pieces()
+    out = Pieces()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, text in _papers(made, segments):
             archive.writestr(name, text)
@@ -125,7 +125,7 @@ def _manifest(
         "force": deployment.controller_force_id,
         "deployment": str(deployment.uuid),
         "title": deployment.title,
-        "disclosed_at": _moment(timezone.now()),
+        "disclosed_at": moment(timezone.now()),
         "disclosed_by": by.get_full_name() or by.get_username(),
         "to": {"organisation": handover.recipient, "person": handover.recipient_person},
         "ground": str(FootageGround(handover.ground).label),
@@ -142,8 +142,8 @@ def _described(segment: FootageSegment) -> dict[str, object]:
         "file": file_name(segment),
         "camera": segment.camera.name,
         "location": segment.camera.location,
-        "from": _moment(segment.started_at),
-        "until": _moment(segment.ended_at),
+        "from": moment(segment.started_at),
+        "until": moment(segment.ended_at),
         "bytes": segment.byte_count,
         "sha256": segment.content_sha256,
         "is_cut_short": segment.is_cut_short,
@@ -186,11 +186,11 @@ def _record(made: FootageDisclosure, segments: list[FootageSegment], *, by: User
     )
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-class _Pieces(io.RawIOBase):
+class Pieces(io.RawIOBase):
     """What a zip file is written to when nobody goes back in it."""
 
     def __init__(self) -> None:

@@ -27,6 +27,7 @@ from deployments.models.result import DeploymentResult
 from deployments.models.sign import SignPhotograph
 from deployments.models.start_record import StartCheckRecord
 from deployments.models.still import CameraStill
+from deployments.models.subject_access import SubjectAccessFile, SubjectAccessRequest
 from deployments.models.training import Briefing, Training
 from deployments.models.variation import Variation
 from deployments.models.watchlist import WatchlistEntry, WatchlistLedger
@@ -64,6 +65,8 @@ __all__ = [
     "StatusChange",
     "StillSoughtCheck",
     "StoredImage",
+    "SubjectAccessFile",
+    "SubjectAccessRequest",
     "Training",
     "User",
     "Variation",

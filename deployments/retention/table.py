@@ -138,6 +138,28 @@ DEPLOYMENT_KINDS = (
         ),
     ),
     Rule(
+        "subject_access_copy",
+        "Pictures made for somebody who asked for the CCTV in which they are seen, everybody else "
+        "hidden",
+        "encrypted file store, a key for each",
+        "the answer, or the day on which it was due",
+        7 * DAY,
+        31 * DAY,
+        "Kept until the person has received them and can have said that something is wrong",
+        ("deployments.SubjectAccessFile",),
+        places=("files:subject_access",),
+    ),
+    Rule(
+        "subject_access",
+        "Requests for access: the force's case number, dates, answer; no name, no picture",
+        "database",
+        "creation",
+        None,
+        None,
+        "Data Protection Act 2018, s. 54: whether each was answered, and in time",
+        ("deployments.SubjectAccessRequest",),
+    ),
+    Rule(
         "sign_photograph",
         "Photographs of the signs, with every face made unrecognisable",
         "encrypted file store",

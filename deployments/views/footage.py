@@ -177,7 +177,7 @@ def _render(
         "most_played": playback.MAX_SEGMENTS,
         "gaps": deployment.footage_gaps.select_related("camera"),
         "holds": _holds(deployment),
-        "disclosures": deployment.disclosures.select_related("disclosed_by"),
+        "disclosures": deployment.disclosures.select_related("disclosed_by", "subject_access"),
         "verification": chain.verify(deployment),
         "period": retention.period(),
         "is_recorded": deployment.deploymentcamera_set.filter(records_cctv=True).exists(),

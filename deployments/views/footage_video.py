@@ -61,16 +61,16 @@ def footage_player(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def footage_video(request: HttpRequest, uuid: UUID, segment: UUID) -> HttpResponseBase:
     deployment = _playable(request, uuid)
     if segment not in playback.opened_ids(request.session, deployment):
-        return _words(ASK_AGAIN, status=403)
+        return words(ASK_AGAIN, status=403)
     found = get_object_or_404(deployment.footage, pk=segment)
     if not found.is_there:
-        return _words("This footage was erased.", status=410)
+        return words("This footage was erased.", status=410)
     try:
         file = store.opened(found)
         response = ranged(request, file, size=found.byte_count, content_type="video/mp4")
     except Unreadable as error:
-        return _words(f"This segment cannot be shown: {error}.", status=410)
-    return _private(response)
+        return words(f"This segment cannot be shown: {error}.", status=410)
+    return private(response)
 
 
 @login_required
@@ -80,9 +80,10 @@ def footage_export(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBas
     """The zip file of a disclosure, as often as it is needed while its footage is there; each time
     is on record."""
     deployment = _playable(request, uuid)
-    found = get_object_or_404(deployment.disclosures, pk=pk)
+    # A copy for the person seen is another thing than the footage: it has an export of its own.
+    found = get_object_or_404(deployment.disclosures.filter(subject_access=None), pk=pk)
     if found.segments.exclude(erased_at=None).exists():
-        return _words("Footage of this disclosure was erased since.", status=410)
+        return words("Footage of this disclosure was erased since.", status=410)
     audit.record(
         "footage.exported",
         kind=AuditKind.DISCLOSURE,
@@ -94,16 +95,16 @@ def footage_export(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBas
     )
     response = streamed(request, disclosures.exported(found), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="footage-{found.pk}.zip"'
-    return _private(response)
+    return private(response)
 
 
-def _words(words: str, *, status: int) -> HttpResponse:
-    response = HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+def words(sentence: str, *, status: int) -> HttpResponse:
+    response = HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _private(response: HttpResponseBase) -> HttpResponseBase:
+def private(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"

@@ -43,7 +43,7 @@ class SegmentMuxer:
         """`out` is written to from its beginning to its end; what it raises comes out of `add`."""
         import av
 
-        self._container = av.open(_Written(out), "w", format="mp4", options=dict(MP4_OPTIONS))
+        self._container = av.open(Written(out), "w", format="mp4", options=dict(MP4_OPTIONS))
         self._stream = self._container.add_stream_from_template(template.stream, opaque=True)
         self._began: int | None = None
         self._last = -1
@@ -70,7 +70,7 @@ class SegmentMuxer:
             self._container.close()
 
 
-class _Written:
+class Written:
     """Only `write`: to FFmpeg a pipe, in which nothing is gone back to."""
 
     def __init__(self, out: Bytes) -> None:

@@ -17,6 +17,7 @@ from deployments import variations, watchlist_review
 from deployments.enums import Category, FootageGround, SignPlace, Status
 from deployments.footage import holds
 from deployments.models import Deployment
+from tests.deployments.access_requests import CASE, opened
 from tests.deployments.application_data import as_it_is, filled_in
 from tests.deployments.recordings import recorded
 from tests.deployments.sheets import received, row, sheet, worked
@@ -36,6 +37,7 @@ DISCLOSURE = frozenset({"disclosure_officer"})
 LISTED = frozenset({S.AUTHORISED, S.READY, S.LIVE, S.SUSPENDED})
 RUNS = frozenset({S.LIVE, S.SUSPENDED})
 EVERY = frozenset(Status)
+RECORDED = frozenset({S.LIVE, S.SUSPENDED, S.ENDED, S.CLOSED})
 
 
 def _nothing(_: Deployment) -> Fields:
@@ -152,6 +154,22 @@ def _varied(deployment: Deployment) -> Fields:
     return as_it_is(deployment) | {"place": "Market Row"}
 
 
+def _request(deployment: Deployment) -> Mapping[str, object]:
+    request = deployment.subject_access.last()
+    return {"pk": request.pk if request else 0}
+
+
+def _asked(deployment: Deployment) -> Fields:
+    return {
+        "case_number": CASE,
+        "received_on": timezone.localdate().isoformat(),
+        "identity": "known",
+        "camera": deployment.cameras.order_by("pk")[0].pk,
+        "begins": "2026-03-02T14:00",
+        "ends": "2026-03-02T14:30",
+    }
+
+
 def _new_entry(_: Deployment) -> Fields:
     entry = new_entry()
     image = SimpleUploadedFile("one.jpg", entry.image)
@@ -253,6 +271,15 @@ ACTIONS: tuple[Action, ...] = (
         lambda _: {"action": "release", "reason": REASON},
         arguments=_hold,
         first=_held,
+    ),
+    Action("open_subject_access", DISCLOSURE, RECORDED, _asked),
+    Action(
+        "subject_access_request",
+        DISCLOSURE,
+        RECORDED,
+        lambda _: {"action": "nothing"},
+        arguments=_request,
+        first=opened,
     ),
     Action("add_entry", MANAGERS, LISTED, _new_entry),
     Action("import", MANAGERS, LISTED, _upload),

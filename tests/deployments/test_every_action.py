@@ -59,6 +59,7 @@ def test_every_address_that_takes_a_post_is_in_the_table(client: Client, cast: C
         given = {
             "uuid": deployment.uuid,
             "segment": deployment.uuid,
+            "file": deployment.uuid,
             "form": "pdf",
             "name": NAMES.get(str(pattern.name), "end"),
         }

@@ -28,7 +28,6 @@ from deployments.encryption import new_key
 from deployments.enums import AuditKind, EntryStatus, ImageKind, Status
 from deployments.models import Deployment, DeploymentKey, ErasureRecord, StoredImage
 from deployments.reconciliation import Finding, reconcile
-from recognition.models import Template
 from recognition.results import publish_due_results
 from tests.factories import Cast, jpeg, make_alert, make_cast, make_deployment, make_entry
 from tests.tampering import triggers_disabled
@@ -80,33 +79,6 @@ def test_a_withdrawal_is_in_the_ledger_with_template_and_alerts(cast: Cast):
     }
     assert {row.ground for row in rows.values()} == {watchlist.WITHDRAWN}
     assert all(row.due_at == row.done_at for row in rows.values())
-    assert _found() == {}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_dismissed", [True, False])
-def test_one_person_leaves_neither_file_nor_row_nor_template(is_dismissed: bool):
-    """Withdrawn while the deployment runs, or dismissed by an operator."""
-    cast = make_cast()
-    live = make_deployment(status=Status.LIVE, entries=2)
-    entry = make_entry(live)
-    status = AlertStatus.DISMISSED if is_dismissed else AlertStatus.RAISED
-    alert = make_alert(live, entry=entry, status=status)
-    pictures = [alert.probe_id, alert.context_id]
-    if is_dismissed:
-        purge.purge()
-    else:
-        pictures.append(entry.image_id)
-        watchlist.withdraw_entry(entry, by=cast.watchlist_manager, reason="No longer sought.")
-
-    for picture in pictures:
-        assert picture is not None
-        assert not image_store.path_of(picture).exists()
-        assert not StoredImage.objects.filter(pk=picture).exists()
-    assert Alert.objects.get(pk=alert.pk).is_erased
-    held = Template.objects.filter(deployment_id=live.pk, entry_id=entry.pk)
-    assert held.exists() == is_dismissed
-    assert live.entries.count() == (3 if is_dismissed else 2)
     assert _found() == {}
 
 
@@ -261,7 +233,7 @@ def test_the_report_fails_where_something_does_not_agree(cast: Cast, file_store:
 
 
 def test_nothing_overdue_is_nothing(cast: Cast):
-    assert overdue.overdue_figures() == overdue.OverdueFigures({}, 0.0)
+    assert overdue.overdue_figures() == overdue.OverdueFigures(0, 0.0)
     deployment: Deployment = make_deployment(status=Status.ENDED, entries=2)
     figures = overdue.overdue_figures()
 

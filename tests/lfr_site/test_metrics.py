@@ -87,13 +87,3 @@ def test_with_a_token_it_alone_opens(db: None, client: Client, settings: Setting
     assert client.get("/metrics", headers=wrong).status_code == 404
     right = {"Authorization": "Bearer a token for the tests"}
     assert client.get("/metrics", headers=right, REMOTE_ADDR="192.0.2.7").status_code == 200
-
-
-def test_what_outlives_its_rule_is_counted_with_its_age(cast: Cast, client: Client):
-    make_deployment(status=Status.ENDED, entries=3)
-
-    found = read(client)
-
-    assert found["lfr_erasures_overdue", "watchlist_templates"] == 1
-    assert found["lfr_erasures_overdue_items", ""] == 3
-    assert 0 < found["lfr_erasures_overdue_oldest_seconds", ""] < 600

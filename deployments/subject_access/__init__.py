@@ -1,0 +1,1 @@
+"""Answering people who ask for the footage in which they are seen."""
