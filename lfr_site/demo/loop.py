@@ -186,7 +186,7 @@ class Loop:
     def play_footage(self) -> None:
         """The camera was recorded as authorised; nobody sees it without a reason."""
         officer, footage = self.people["disclosure_officer"], f"{self.page}footage/"
-        if "segments are whole" not in officer.get(footage).text:
+        if "segments is whole" not in officer.get(footage).text:
             raise UnexpectedAnswer("nothing was recorded, or its chain is broken")
         officer.get(f"{footage}play/{self.uuid}/", expect=403)
         reason = {"action": "look", "ground": "complaint", "reason": "Complaint 12/26."}

@@ -20,6 +20,7 @@ from recognition.protocols import KeepGoing
 MAX_WAITING_BYTES = 32 * 2**20
 RETRY_AFTER_S = 5.0
 LOOK_AT_DISK_EVERY_S = 2.0
+CLOCK_JUMP_S = 2.0
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -198,7 +199,7 @@ class _Writer:
             if self._muxer is None and not self._begin(at, is_key_frame=packet.is_keyframe):
                 return
             assert self._muxer is not None
-            self._last_at = at
+            self._last_at = max(self._last_at, at)
             self._muxer.add(packet)
         except NotAuthorised:
             self.words = "Not recorded: recording is not authorised now."
@@ -229,7 +230,12 @@ class _Writer:
         if self._muxer is None:
             return
         age_s = at - self._started_at
-        if age_s >= 2 * self._segment_s or (age_s >= self._segment_s and is_key_frame):
+        # A clock that was put back would make a segment last until it is there again.
+        if (
+            age_s >= 2 * self._segment_s
+            or (age_s >= self._segment_s and is_key_frame)
+            or (age_s < -CLOCK_JUMP_S and is_key_frame)
+        ):
             self._end_segment()
             if self._gap is None:
                 self._begin(at, is_key_frame=True)

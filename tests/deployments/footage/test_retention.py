@@ -25,6 +25,7 @@ from deployments.queries import waiting_for
 from deployments.retention import RULES
 from tests.deployments.recordings import recorded
 from tests.factories import Cast, make_deployment, person
+from tests.tampering import force_status
 
 pytestmark = pytest.mark.usefixtures("recognition_worker")
 LONG_AGO = timedelta(days=32)
@@ -94,6 +95,18 @@ def test_it_outlives_its_deployment_and_no_longer_than_its_period(live: Deployme
     (due,) = retention.find_footage()
     assert segment.ended_at is not None
     assert due.due_at == segment.ended_at + timedelta(days=31)
+
+
+def test_it_goes_from_a_deployment_that_was_closed_long_ago(cast: Cast):
+    live = make_deployment(status=Status.LIVE, records_cctv=True)
+    segment = recorded_long_ago(live)
+    closed = force_status(live, Status.CLOSED)
+
+    purge.purge()
+
+    segment.refresh_from_db()
+    assert segment.erased_at is not None
+    assert closed.erasures.get(kind="footage").count == 1
 
 
 def test_what_is_held_stays_until_the_hold_is_released(live: Deployment):

@@ -85,6 +85,23 @@ def test_segments_begin_at_key_frames_and_lose_nothing(
     assert {each.end for each in archive.segments} == {"finished"}
 
 
+def test_a_clock_that_is_put_back_ends_a_segment_and_loses_nothing(
+    archive: KeptArchive, monkeypatch: pytest.MonkeyPatch
+):
+    clock = [1_000_000.0]
+    monkeypatch.setattr("recognition.footage.recorder.time.time", lambda: clock[0])
+
+    def tick(number: int) -> None:
+        clock[0] = 1_000_000.0 + number / 25 - (3600 if number > 75 else 0)
+
+    record(archive, before_packet=tick)
+
+    assert len(archive.segments) == 2
+    assert archive.segments[1].started_at < archive.segments[0].started_at
+    assert sum(frames_of(bytes(each.data)) for each in archive.segments) == 150
+    assert archive.gaps == {}
+
+
 def test_nothing_is_taken_without_authority(archive: KeptArchive):
     record(archive, keep_going=lambda: False)
 
