@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -74,7 +74,27 @@ def read(image: StoredImage) -> bytes:
     )
     if key_row is None:
         raise Unreadable("the key of this deployment was destroyed")
+    return _read(image, key=_unwrap(key_row))
+
+
+def read_each(deployment: Deployment, images: Sequence[StoredImage]) -> list[bytes | Unreadable]:
+    """Several of one deployment, its key unwrapped once: each decrypted, or why it is not."""
+    key_row = DeploymentKey.objects.filter(deployment=deployment).first()
+    if key_row is None:
+        return [Unreadable("the key of this deployment was destroyed") for _ in images]
+    key_row.deployment = deployment
     key = _unwrap(key_row)
+    return [_opened(image, key=key) for image in images]
+
+
+def _opened(image: StoredImage, *, key: bytes) -> bytes | Unreadable:
+    try:
+        return _read(image, key=key)
+    except Unreadable as unreadable:
+        return unreadable
+
+
+def _read(image: StoredImage, *, key: bytes) -> bytes:
     try:
         sealed = path_of(image.pk).read_bytes()
     except FileNotFoundError as error:

@@ -27,7 +27,7 @@ from deployments.lifecycle import Refused
 from deployments.locking import lock, lock_import
 from deployments.models import Deployment, ImportRow, User, WatchlistImport
 from deployments.models.watchlist_import import ACTIVE
-from deployments.queues import send_import
+from deployments.queues import ENROLLED_TOGETHER, send_import
 from deployments.watchlist import NewEntry, add_entries
 
 log = get_logger(__name__)
@@ -38,9 +38,10 @@ LEASE = timedelta(seconds=60)
 BATCH = 500
 # Checked in one go: a slice ends after such a piece at the latest.
 TOGETHER = 200
-# Added in one transaction. The deployment and the audit chain are held meanwhile, for a few
-# hundredths of a second: alerts and an emergency stop wait no longer behind an import.
-AT_ONCE = 20
+# Added in one transaction, and enrolled by two tasks. The deployment and the audit chain are held
+# meanwhile, for about a tenth of a second: alerts and an emergency stop wait no longer behind an
+# import.
+AT_ONCE = 2 * ENROLLED_TOGETHER
 WORKED_ON = (ImportStatus.RECEIVED, ImportStatus.CHECKING, ImportStatus.IMPORTING)
 
 

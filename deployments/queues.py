@@ -1,5 +1,6 @@
 """Work handed to the recognition workers, by task name: this app does not import theirs."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from celery import current_app
@@ -7,6 +8,8 @@ from celery import current_app
 from deployments.models import User
 
 ENROL = "recognition.enrol"
+# What a worker's networks take in one go.
+ENROLLED_TOGETHER = 32
 IMPORT = "deployments.work_on_import"
 VERIFY_AUDIT = "deployments.verify_audit"
 SUBJECT_ACCESS = "recognition.prepare_subject_access"
@@ -33,8 +36,11 @@ def send_subject_access(file_id: UUID) -> None:
     current_app.send_task(SUBJECT_ACCESS, args=[str(file_id)], queue="recognition")
 
 
-def send_enrolment(entry_id: int) -> None:
-    current_app.send_task(ENROL, args=[entry_id], queue="recognition")
+def send_enrolments(entry_ids: Sequence[int]) -> None:
+    """Some at a time: one after the other they cost three times as much."""
+    for start in range(0, len(entry_ids), ENROLLED_TOGETHER):
+        some = list(entry_ids[start : start + ENROLLED_TOGETHER])
+        current_app.send_task(ENROL, args=[some], queue="recognition")
 
 
 def send_import(import_id: int) -> None:

@@ -1,10 +1,11 @@
 """Building a watchlist: adding, withdrawing, and what enrolment reports back."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from deployments.enums import AuditKind, EntryStatus, ImageKind
 from deployments.lifecycle import Refused
 from deployments.locking import lock
 from deployments.models import Deployment, StoredImage, User, WatchlistEntry
-from deployments.queues import send_enrolment
+from deployments.queues import send_enrolments
 
 # Why what belonged to an entry goes before it is due; apps to the right say the same.
 WITHDRAWN = "The entry was withdrawn from the watchlist"
@@ -90,6 +91,8 @@ def _which_is_twice(error: IntegrityError) -> str:
         return "This image is already on the watchlist, under another reference."
     if "reference_once_a_watchlist" in str(error):
         return "This reference is already on the watchlist."
+    if "current training" in str(error):
+        return "Only a watchlist manager with current training adds entries."
     return "The entry is not complete: it names its reference, image source and lawful basis."
 
 
@@ -127,14 +130,10 @@ def _store(
         by=by,
         deployment=deployment,
     )
-    for entry in entries:
-        _enrol_on_commit(entry.pk)
+    # A broker that is gone loses the request, not the entries: they are asked for again.
+    ids = [entry.pk for entry in entries]
+    transaction.on_commit(lambda: send_enrolments(ids), robust=True)
     return entries
-
-
-def _enrol_on_commit(entry_id: int) -> None:
-    """A broker that is gone loses the request, not the entry: it is asked for again."""
-    transaction.on_commit(lambda: send_enrolment(entry_id), robust=True)
 
 
 def _entry(
@@ -225,21 +224,51 @@ def mark_enrolled(
     """The image gave a template. A second person reviews the entry before it is searched for;
     one that was reviewed already, and lost its template in a crash, is searched for again. `eyes`:
     left x, y, right x, y in fractions of the image."""
-    found: dict[str, object] = {
-        "eyes": None if eyes is None else list(eyes),
-        "image_quality": [asdict(measure) for measure in quality],
-    }
-    if entry.status == EntryStatus.PENDING:
-        found |= {"status": EntryStatus.TO_REVIEW, "refusal": "", "enrolled_at": timezone.now()}
-    else:
-        bump_version(entry.deployment)
-    WatchlistEntry.objects.filter(pk=entry.pk).update(**found)
-    audit.record(
+    mark_each_enrolled(entry.deployment, [Enrolled(entry, eyes, quality)])
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What enrolment found in an entry's image, beside the template."""
+
+    entry: WatchlistEntry
+    eyes: Sequence[float] | None
+    quality: Sequence[Measure]
+
+    def columns(self) -> tuple[int, str | None, str]:
+        eyes = None if self.eyes is None else json.dumps(list(self.eyes))
+        return self.entry.pk, eyes, json.dumps([asdict(measure) for measure in self.quality])
+
+
+def mark_each_enrolled(deployment: Deployment, found: Sequence[Enrolled]) -> None:
+    """The same for several entries of one list, in one statement."""
+    ids, eyes, quality = zip(*(each.columns() for each in found), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE deployments_watchlistentry AS entry SET"
+            " eyes = found.eyes, image_quality = found.quality,"
+            " status = CASE WHEN status = %(pending)s THEN %(to_review)s ELSE status END,"
+            " refusal = CASE WHEN status = %(pending)s THEN '' ELSE refusal END,"
+            " enrolled_at = CASE WHEN status = %(pending)s THEN %(now)s ELSE enrolled_at END"
+            " FROM unnest(%(ids)s::bigint[], %(eyes)s::jsonb[], %(quality)s::jsonb[])"
+            " AS found (id, eyes, quality) WHERE entry.id = found.id",
+            {
+                "pending": EntryStatus.PENDING.value,
+                "to_review": EntryStatus.TO_REVIEW.value,
+                "now": timezone.now(),
+                "ids": list(ids),
+                "eyes": list(eyes),
+                "quality": list(quality),
+            },
+        )
+    if any(each.entry.status != EntryStatus.PENDING for each in found):
+        bump_version(deployment)
+    audit.record_each(
         "watchlist.enrolled",
+        [audit.Event(f"entry {entry_id}", {}) for entry_id in ids],
         kind=AuditKind.COLLECTION,
         by=None,
-        deployment=entry.deployment,
-        subject=f"entry {entry.pk}",
+        deployment=deployment,
     )
 
 

@@ -74,24 +74,25 @@ def approve_under_18(entry: WatchlistEntry, *, by: User) -> None:
         _record("watchlist.under_18_approved", held, by=by, reason=held.under_18_rationale)
 
 
-def note_likely_same(entry: WatchlistEntry, others: Iterable[int]) -> None:
-    """Recognition found these entries of the list to look like the same person."""
-    pairs = [
-        LikelySamePerson(
-            deployment_id=entry.deployment_id,
-            earlier_id=min(entry.pk, other),
-            later_id=max(entry.pk, other),
-        )
-        for other in others
-    ]
+def note_likely_same(deployment: Deployment, pairs: Iterable[tuple[int, int]]) -> None:
+    """Recognition found the two entries of each pair to look like the same person."""
+    found = sorted({(min(pair), max(pair)) for pair in pairs})
+    if not found:
+        return
     with transaction.atomic():
-        LikelySamePerson.objects.bulk_create(pairs, ignore_conflicts=True)
+        LikelySamePerson.objects.bulk_create(
+            (
+                LikelySamePerson(deployment=deployment, earlier_id=earlier, later_id=later)
+                for earlier, later in found
+            ),
+            ignore_conflicts=True,
+        )
         audit.record_each(
             "watchlist.looked_alike",
-            [audit.Event(f"entry {pair.earlier_id} and {pair.later_id}", {}) for pair in pairs],
+            [audit.Event(f"entry {earlier} and {later}", {}) for earlier, later in found],
             kind=AuditKind.COMBINATION,
             by=None,
-            deployment=entry.deployment,
+            deployment=deployment,
             reason="Nobody is on a list twice unseen.",
         )
 

@@ -13,7 +13,7 @@ from deployments import signs, stills
 from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment
 from deployments.queues import (
-    send_enrolment,
+    send_enrolments,
     send_sign_photograph,
     send_still,
     send_subject_access,
@@ -59,13 +59,11 @@ def rebuild_galleries() -> int:
         pending = deployment.entries.filter(
             status=EntryStatus.PENDING, added_at__lt=forgotten_since
         )
-        for entry_id in [
-            *template_store.missing(deployment),
-            *pending.values_list("pk", flat=True),
-        ]:
-            if cache.add(f"enrolment-asked-{entry_id}", 1, timeout=FORGOTTEN_AFTER.total_seconds()):
-                send_enrolment(entry_id)
-                count += 1
+        wanted = [*template_store.missing(deployment), *pending.values_list("pk", flat=True)]
+        timeout = FORGOTTEN_AFTER.total_seconds()
+        unasked = [pk for pk in wanted if cache.add(f"enrolment-asked-{pk}", 1, timeout=timeout)]
+        send_enrolments(unasked)
+        count += len(unasked)
     return count
 
 

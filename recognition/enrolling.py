@@ -1,4 +1,9 @@
-"""One watchlist entry: from its encrypted image to its template, or a reason in words."""
+"""Watchlist entries, some at a time: from their encrypted images to their templates, or a reason
+in words for each."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TypeAlias
 
 from django.db import transaction
 
@@ -7,64 +12,119 @@ from deployments.encryption import Unreadable
 from deployments.entry_rules import HAS_TEMPLATE
 from deployments.enums import EntryStatus
 from deployments.locking import lock
-from deployments.models import WatchlistEntry
+from deployments.models import Deployment, WatchlistEntry
 from recognition import template_store
 from recognition.control import HOLDS_A_WATCHLIST
-from recognition.enrolment import LIMITS, UnusableFace, template_from_image
+from recognition.enrolment import LIMITS, UnusableFace, templates_from_images
 from recognition.factory import ModelSet, build_models, load_profile
 from recognition.images import UnusableImage
+from recognition.profiles import Profile
 from recognition.quality_words import measures
 from recognition.types import Quality, Template
 
+Result: TypeAlias = Template | UnusableImage | Unreadable
+
 
 def enrol(entry_id: int) -> None:
-    """Delivered twice, or after a withdrawal or the end, it changes nothing."""
-    entry = _wanted(entry_id)
-    if entry is None:
-        return
-    models = build_models(load_profile(entry.deployment.profile))
-    result = _template_of(entry, models)
-    with transaction.atomic():
-        # While the image was embedded the person may have been withdrawn, the deployment may
-        # have ended, or another worker may have been faster.
-        lock(entry.deployment_id)
-        entry = _wanted(entry_id)
-        if entry is None:
-            return
-        if isinstance(result, Exception):
+    enrol_each([entry_id])
+
+
+def enrol_each(entry_ids: Sequence[int]) -> None:
+    """Delivered twice, or after a withdrawal or the end, it changes nothing. Where one of them
+    breaks something, it alone is not enrolled."""
+    try:
+        _together(entry_ids)
+    except Exception:
+        if len(entry_ids) == 1:
+            raise
+        _one_by_one(entry_ids)
+
+
+def _one_by_one(entry_ids: Sequence[int]) -> None:
+    faults = []
+    for entry_id in entry_ids:
+        try:
+            _together([entry_id])
+        except Exception as fault:  # noqa: BLE001  raised below; the others go first
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("entries could not be enrolled", faults)
+
+
+def _together(entry_ids: Sequence[int]) -> None:
+    for _, entries in groupby(_wanted(entry_ids), key=lambda entry: entry.deployment_id):
+        of_one_list = list(entries)
+        deployment = of_one_list[0].deployment
+        models = build_models(load_profile(deployment.profile))
+        results = _results(deployment, of_one_list, models)
+        with transaction.atomic():
+            # While the images were embedded people may have been withdrawn, the deployment may
+            # have ended, or another worker may have been faster.
+            lock(deployment.pk)
+            _store(deployment, _wanted(list(results)), results, profile=models.profile)
+
+
+def _wanted(entry_ids: Sequence[int]) -> list[WatchlistEntry]:
+    """Those who wait for their template or lost it in a crash of the database, on watchlists that
+    are in use; those of one list together."""
+    entries = list(
+        WatchlistEntry.objects.select_related("deployment", "image")
+        .filter(pk__in=entry_ids, deployment__status__in=HOLDS_A_WATCHLIST)
+        .filter(status__in=(EntryStatus.PENDING, *HAS_TEMPLATE))
+        .order_by("deployment_id", "pk")
+    )
+    enrolled = [entry for entry in entries if entry.status in HAS_TEMPLATE]
+    held = template_store.held_of(enrolled) if enrolled else set()
+    return [entry for entry in entries if entry.pk not in held]
+
+
+def _results(
+    deployment: Deployment, entries: list[WatchlistEntry], models: ModelSet
+) -> dict[int, Result]:
+    """For each entry its template, or why there is none."""
+    read = image_store.read_each(deployment, [entry.image for entry in entries])
+    images = [image for image in read if isinstance(image, bytes)]
+    templates = iter(templates_from_images(images, models))
+    return {
+        entry.pk: next(templates) if isinstance(image, bytes) else image
+        for entry, image in zip(entries, read, strict=True)
+    }
+
+
+def _store(
+    deployment: Deployment,
+    entries: list[WatchlistEntry],
+    results: dict[int, Result],
+    *,
+    profile: Profile,
+) -> None:
+    """All in the caller's transaction, under the deployment's lock."""
+    enrolled = []
+    for entry in entries:
+        result = results[entry.pk]
+        if isinstance(result, Template):
+            enrolled.append((entry, result))
+        else:
             found = result.quality if isinstance(result, UnusableFace) else None
             watchlist.mark_refused(entry, reason=str(result)[:200], quality=_measured(found))
-            return
-        profile = models.profile
-        template_store.save(
-            entry, result.embedding, profile=profile.name, profile_version=profile.model_name
-        )
-        watchlist_review.note_likely_same(
-            entry, template_store.alike(entry, result.embedding, similarity=profile.threshold)
-        )
-        watchlist.mark_enrolled(entry, eyes=result.eyes, quality=_measured(result.quality))
-
-
-def _wanted(entry_id: int) -> WatchlistEntry | None:
-    """The entry, if it waits for its template or lost it in a crash of the database, on a
-    watchlist that is in use."""
-    entry = (
-        WatchlistEntry.objects.select_related("deployment", "image")
-        .filter(pk=entry_id, deployment__status__in=HOLDS_A_WATCHLIST)
-        .first()
+    if not enrolled:
+        return
+    template_store.save_each(
+        deployment.pk,
+        {entry.pk: template.embedding for entry, template in enrolled},
+        profile=profile.name,
+        profile_version=profile.model_name,
     )
-    if entry is None or entry.status == EntryStatus.PENDING:
-        return entry
-    lost = entry.status in HAS_TEMPLATE and not template_store.holds(entry)
-    return entry if lost else None
-
-
-def _template_of(entry: WatchlistEntry, models: ModelSet) -> Template | UnusableImage | Unreadable:
-    """The template, or why there is none."""
-    try:
-        return template_from_image(image_store.read(entry.image), models)
-    except (UnusableImage, Unreadable) as error:
-        return error
+    ids = [entry.pk for entry, _ in enrolled]
+    alike = template_store.alike(deployment.pk, ids, similarity=profile.threshold)
+    watchlist_review.note_likely_same(deployment, alike)
+    watchlist.mark_each_enrolled(
+        deployment,
+        [
+            watchlist.Enrolled(entry, template.eyes, _measured(template.quality))
+            for entry, template in enrolled
+        ],
+    )
 
 
 def _measured(quality: Quality | None) -> list[watchlist.Measure]:

@@ -23,10 +23,10 @@ def load_models(sender: Any, **_: object) -> None:
 
 
 @shared_task(name="recognition.enrol")
-def enrol(entry_id: int) -> None:
-    from recognition.enrolling import enrol as enrol_entry
+def enrol(entry_ids: list[int]) -> None:
+    from recognition.enrolling import enrol_each
 
-    enrol_entry(entry_id)
+    enrol_each(entry_ids)
 
 
 @shared_task(name="recognition.run_camera")

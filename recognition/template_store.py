@@ -1,7 +1,9 @@
 """Templates of a deployment: its own partition, made at the first enrolment, dropped at erasure."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
 from django.db import connection
-from pgvector import Vector
 from psycopg import sql
 
 from deployments.entry_rules import HAS_TEMPLATE
@@ -17,15 +19,30 @@ INDEXED_FROM = 100_000
 
 def save(entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_version: str) -> None:
     """Insert or replace the entry's template (float32, L2-normalised)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT make_template_partition(%s)", [entry.deployment_id])
-    Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk).delete()
-    Template.objects.create(
-        deployment_id=entry.deployment_id,
-        entry_id=entry.pk,
+    save_each(
+        entry.deployment_id,
+        {entry.pk: embedding},
         profile=profile,
         profile_version=profile_version,
-        embedding=embedding,
+    )
+
+
+def save_each(
+    deployment_id: int, embeddings: Mapping[int, Floats], *, profile: str, profile_version: str
+) -> None:
+    """The templates of several entries of one list (float32, L2-normalised), by entry."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT make_template_partition(%s)", [deployment_id])
+    Template.objects.filter(deployment_id=deployment_id, entry_id__in=list(embeddings)).delete()
+    Template.objects.bulk_create(
+        Template(
+            deployment_id=deployment_id,
+            entry_id=entry_id,
+            profile=profile,
+            profile_version=profile_version,
+            embedding=embedding,
+        )
+        for entry_id, embedding in embeddings.items()
     )
 
 
@@ -33,18 +50,35 @@ def holds(entry: WatchlistEntry) -> bool:
     return Template.objects.filter(deployment_id=entry.deployment_id, entry_id=entry.pk).exists()
 
 
-def alike(entry: WatchlistEntry, embedding: Floats, *, similarity: float) -> list[int]:
-    """Other entries of the list whose templates are at least so similar to this one: the same
-    person under another reference, or somebody who looks like them."""
+def held_of(entries: Iterable[WatchlistEntry]) -> set[int]:
+    """Which of these entries have a template."""
+    by_list: dict[int, list[int]] = defaultdict(list)
+    for entry in entries:
+        by_list[entry.deployment_id].append(entry.pk)
+    held: set[int] = set()
+    for deployment_id, ids in by_list.items():
+        found = Template.objects.filter(deployment_id=deployment_id, entry_id__in=ids)
+        held.update(found.values_list("entry_id", flat=True))
+    return held
+
+
+def alike(
+    deployment_id: int, entry_ids: Sequence[int], *, similarity: float
+) -> list[tuple[int, int]]:
+    """Each of these entries with every other of the list whose template is at least so similar:
+    the same person under another reference, or somebody who looks like them. Templates are of
+    length 1, so that the inner product is their similarity, at a third of the cosine's cost."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT other.entry_id FROM recognition_template AS other"
-            " JOIN recognition_template AS own USING (deployment_id, profile_version)"
-            " WHERE other.deployment_id = %s AND own.entry_id = %s AND other.entry_id <> %s"
-            " AND 1 - (other.embedding <=> %s::vector) >= %s",
-            [entry.deployment_id, entry.pk, entry.pk, Vector(embedding).to_text(), similarity],
+            "SELECT own.entry_id, other.entry_id FROM recognition_template AS own"
+            " JOIN recognition_template AS other USING (deployment_id, profile_version)"
+            " WHERE other.deployment_id = %s AND own.entry_id = ANY(%s)"
+            " AND other.entry_id <> own.entry_id"
+            " AND (other.embedding <#> own.embedding) <= %s",
+            [deployment_id, list(entry_ids), -similarity],
         )
-        return [entry_id for (entry_id,) in cursor.fetchall()]
+        found: list[tuple[int, int]] = cursor.fetchall()
+    return found
 
 
 def remove(entry: WatchlistEntry) -> int:

@@ -1,5 +1,5 @@
-"""A watchlist from its sheet and images to templates, against the same images embedded by
-themselves; and the dry run of a long sheet without images."""
+"""A watchlist from its sheet and images to templates, against the same images enrolled and their
+faces embedded with nothing around it; and the dry run of a long sheet without images."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import psutil
 from celery import current_app
+from django.db import connection
 
 from deployments import image_store, import_files, imports
 from deployments.encrypted_file import EncryptedWriter
@@ -24,14 +25,13 @@ from deployments.enums import EntryStatus, ImportStatus, RowOutcome
 from deployments.import_files import EncryptedUpload
 from deployments.import_sheet import REQUIRED
 from deployments.models import Deployment, WatchlistImport
+from recognition.bench.enrolment_rates import own_times, shares
 from recognition.bench.machine import peak_rss_mb
 from recognition.bench.options import ASSETS, Options
 from recognition.bench.scene import authorised, watchlist_manager
-from recognition.enrolment import template_from_image
-from recognition.factory import ModelSet, build_models, load_profile
-from recognition.images import UnusableImage
+from recognition.factory import build_models, load_profile
 
-ROWS, QUICK_ROWS = 2_000, 100
+ROWS, QUICK_ROWS = 2_000, 384
 DRY_ROWS = 20_000
 # Of a recognition worker, as it is installed.
 THREADS = 8
@@ -66,60 +66,70 @@ def _dry_run(rows: int) -> dict[str, Any]:
 
 def _imported(images: dict[str, bytes]) -> dict[str, Any]:
     """As in production: one worker adds the rows, the other enrols what was added so far. The
-    chain by itself is measured before and after, half of the images each."""
+    chain and the embedder by themselves are measured before and after, half of the images each."""
     models = build_models(load_profile("embedded"))
     deployment = authorised("An import")
     halves = np.array_split(np.array(sorted(images)), 2)
-    with _workers():
+    with _workers() as workers:
         manager = watchlist_manager()
         made = _received(deployment, _sheet(list(images)), images)
         _until(lambda: _status(made) == ImportStatus.CHECKED)
-        own = _embedded([images[name] for name in halves[0]], models)
-        began = time.perf_counter()
+        own = own_times([images[name] for name in halves[0]], models, threads=THREADS)
+        began, before = time.perf_counter(), _of_processor(workers)
         imports.confirm(made, by=manager)
         _until(lambda: _status(made) == ImportStatus.DONE)
         importing = time.perf_counter() - began
         _until(lambda: not deployment.entries.filter(status=EntryStatus.PENDING).exists())
         taken = time.perf_counter() - began
-        own += _embedded([images[name] for name in halves[1]], models)
+        used = {name: after - before[name] for name, after in _of_processor(workers).items()}
+        own += own_times([images[name] for name in halves[1]], models, threads=THREADS)
     assert deployment.entries.count() == len(images)
     return {
         "import_rows": len(images),
         "import_refused_images": deployment.entries.filter(status=EntryStatus.REFUSED).count(),
-        "import_vs_embedder_ratio": round(own / taken, 3),
-        "embedder_own_per_s": round(len(images) / own, 1),
+        "import_vs_chain_ratio": round(own.chain / taken, 3),
+        "import_vs_embedder_ratio": round(own.embedder / taken, 3),
+        "chain_own_per_s": round(len(images) / own.chain, 1),
+        "embedder_own_per_s": round(len(images) / own.embedder, 1),
+        "import_ms_of_processor": {
+            name: round(seconds / len(images) * 1000, 2) for name, seconds in used.items()
+        },
+        "enrolment_ms_of_processor": shares([images[name] for name in halves[0]], models),
         "import_rows_per_s": round(len(images) / importing, 1),
         "imported_and_enrolled_per_s": round(len(images) / taken, 1),
     }
 
 
-def _embedded(images: Sequence[bytes], models: ModelSet) -> float:
-    """Seconds of the enrolment's own chain, from bytes to template, in as many threads as a
-    worker has: no database, no files, nothing encrypted."""
-
-    def embed(data: bytes) -> None:
-        with suppress(UnusableImage):
-            template_from_image(data, models)
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(embed, images))
-    return time.perf_counter() - began
-
-
 @contextmanager
-def _workers() -> Iterator[None]:
-    """The two kinds of production, each a process, with their models loaded."""
-    kinds = (("recognition", THREADS), ("default", 2))
-    started = [subprocess.Popen(_worker(queue, threads)) for queue, threads in kinds]
+def _workers() -> Iterator[dict[str, int]]:
+    """The two kinds of production, each a process, with their models loaded; by their number."""
+    kinds = {"recognition": THREADS, "default": 2}
+    started = {queue: subprocess.Popen(_worker(queue, threads)) for queue, threads in kinds.items()}
     try:
         _until(lambda: len(current_app.control.ping(timeout=1.0) or ()) == len(kinds))
-        yield
+        yield {queue: process.pid for queue, process in started.items()}
     finally:
-        for process in started:
+        for process in started.values():
             process.terminate()
-        for process in started:
+        for process in started.values():
             process.wait()
+
+
+def _of_processor(workers: dict[str, int]) -> dict[str, float]:
+    """Seconds that each worker has taken of it, and the database's processes that live."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity")
+        served = [pid for (pid,) in cursor.fetchall()]
+    pids = {queue: [pid] for queue, pid in workers.items()} | {"database": served}
+    return {name: sum(map(_seconds, some)) for name, some in pids.items()}
+
+
+def _seconds(pid: int) -> float:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def _worker(queue: str, threads: int) -> list[str]:

@@ -123,7 +123,7 @@ def _under_18(deployment: Deployment) -> None:
 def _alike(deployment: Deployment) -> None:
     same = unit_vector(seed=1)
     one, other = (make_entry(deployment, is_reviewed=False, embedding=same) for _ in range(2))
-    watchlist_review.note_likely_same(other, [one.pk])
+    watchlist_review.note_likely_same(other.deployment, [(other.pk, one.pk)])
 
 
 def _no_open_variation(deployment: Deployment) -> None:

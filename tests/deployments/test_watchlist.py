@@ -131,14 +131,14 @@ def test_the_cap_holds_against_many_at_once():
 def test_enrolment_is_asked_for_after_the_commit(monkeypatch: pytest.MonkeyPatch):
     make_cast()
     deployment = make_deployment(status=Status.AUTHORISED)
-    asked: list[int] = []
-    monkeypatch.setattr(watchlist, "send_enrolment", asked.append)
+    asked: list[list[int]] = []
+    monkeypatch.setattr(watchlist, "send_enrolments", asked.append)
 
     with transaction.atomic():
         entry = _add(deployment)
         assert asked == []
 
-    assert asked == [entry.pk]
+    assert asked == [[entry.pk]]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -72,7 +72,7 @@ def test_only_a_watchlist_manager_reviews(waiting: WatchlistEntry, cast: Cast, a
         if not name.endswith("watchlist_manager"):
             with pytest.raises(Refused):
                 watchlist_review.accept(waiting.deployment, [waiting.pk], by=user)
-    assert "a watchlist manager reviews" in refusal_of(
+    assert "current training reviews" in refusal_of(
         "UPDATE deployments_watchlistentry SET reviewed_by_id = %s, reviewed_at = now(),"
         " status = 'enrolled' WHERE id = %s",
         cast.alice.pk,
@@ -219,8 +219,8 @@ def test_and_a_second_approval_beside_the_review(young: WatchlistEntry, cast: Ca
 
 def test_two_who_look_like_one_person_wait_for_a_decision(waiting: WatchlistEntry, cast: Cast):
     other = make_entry(waiting.deployment)
-    watchlist_review.note_likely_same(waiting, [other.pk])
-    watchlist_review.note_likely_same(other, [waiting.pk])
+    watchlist_review.note_likely_same(waiting.deployment, [(waiting.pk, other.pk)])
+    watchlist_review.note_likely_same(other.deployment, [(other.pk, waiting.pk)])
     pair = LikelySamePerson.objects.get()
     with pytest.raises(Refused, match="look like the same person"):
         _accept(waiting)
@@ -236,7 +236,7 @@ def test_two_who_look_like_one_person_wait_for_a_decision(waiting: WatchlistEntr
 
 def test_or_one_is_withdrawn(waiting: WatchlistEntry, cast: Cast):
     other = make_entry(waiting.deployment)
-    watchlist_review.note_likely_same(waiting, [other.pk])
+    watchlist_review.note_likely_same(waiting.deployment, [(waiting.pk, other.pk)])
 
     watchlist.withdraw_entry(other, by=cast.watchlist_manager, reason="The same person.")
 

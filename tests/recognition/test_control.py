@@ -145,7 +145,7 @@ def test_what_a_crash_of_the_database_emptied_is_asked_for_once(
     assert control.rebuild_galleries() == 3
     assert control.rebuild_galleries() == 0
 
-    asked = [args[0] for name, args in sent if name == "recognition.enrol"]
+    ((_, (asked,)),) = sent
     assert sorted(asked) == sorted(ready.entries.values_list("pk", flat=True))
 
 
@@ -159,7 +159,7 @@ def test_what_a_crash_of_the_broker_forgot_is_asked_for_after_a_while(
     WatchlistEntry.objects.update(added_at=timezone.now() - control.FORGOTTEN_AFTER * 2)
 
     assert control.rebuild_galleries() == 1
-    assert ("recognition.enrol", [entry.pk]) in sent
+    assert ("recognition.enrol", [[entry.pk]]) in sent
 
 
 def test_a_deployment_with_a_template_missing_does_not_start(cast: Cast, recognition_worker: None):

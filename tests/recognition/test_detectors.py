@@ -88,6 +88,25 @@ def test_a_face_at_the_very_edge_is_no_error(detector: Detector, portrait: Image
         detector.detect(np.ascontiguousarray(cut), min_face_px=48)
 
 
+def test_several_pictures_at_once_give_what_each_gives_alone(portrait: Image) -> None:
+    """Of several sizes, and one without a face: each picture keeps its own faces."""
+    detector = build_models(load_profile("embedded")).detector
+    assert isinstance(detector, Mtcnn)
+    empty = np.full((720, 1280, 3), 128, np.uint8)
+    frames = [on_the_street(portrait, face_px=80, at=(90 * k, 100)) for k in range(3)]
+    pictures = [portrait, *frames, empty, frames[0][:, :900]]
+
+    together = detector.detect_each(pictures, min_face_px=60)
+
+    for picture, faces in zip(pictures, together, strict=True):
+        alone = detector.detect(picture, min_face_px=60)
+        assert len(faces) == len(alone)
+        for one, other in zip(faces, alone, strict=True):
+            assert np.allclose(one.landmarks, other.landmarks, atol=0.1)
+    assert [len(faces) for faces in together] == [1, 1, 1, 1, 0, 1]
+    assert detector.detect_each([], min_face_px=60) == []
+
+
 def test_threads_share_a_detector(detector: Detector, portrait: Image) -> None:
     frames = [on_the_street(portrait, face_px=80, at=(50 * k, 100)) for k in range(6)]
     expected = [detector.detect(frame, min_face_px=60)[0].box for frame in frames]

@@ -1,6 +1,6 @@
 """From an encrypted image to a template, or a reason in words; twice or too late, nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,14 +32,25 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every picture that was given to the models; each makes a usable template."""
     seen: list[bytes] = []
 
-    def template_from_image(data: bytes, _: object) -> FaceTemplate:
+    def template_of(data: bytes) -> FaceTemplate:
         seen.append(data)
         return _template(unit_vector(seed=len(seen)))
 
     models = scripted_models(1)
     monkeypatch.setattr(enrolling, "build_models", lambda _: models)
-    monkeypatch.setattr(enrolling, "template_from_image", template_from_image)
+    _each_image_gives(monkeypatch, template_of)
     return seen
+
+
+def _each_image_gives(
+    monkeypatch: pytest.MonkeyPatch, template_of: Callable[[bytes], FaceTemplate | UnusableImage]
+) -> None:
+    def templates_from_images(
+        data: Sequence[bytes], _: object
+    ) -> list[FaceTemplate | UnusableImage]:
+        return [template_of(each) for each in data]
+
+    monkeypatch.setattr(enrolling, "templates_from_images", templates_from_images)
 
 
 def _template(embedding: Any) -> FaceTemplate:
@@ -50,11 +61,11 @@ def _template(embedding: Any) -> FaceTemplate:
 def _while_embedding(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Something else happens while the models look at the picture."""
 
-    def template_from_image(_: bytes, __: object) -> FaceTemplate:
+    def template_of(_: bytes) -> FaceTemplate:
         happens()
         return _template(unit_vector(seed=1))
 
-    monkeypatch.setattr(enrolling, "template_from_image", template_from_image)
+    _each_image_gives(monkeypatch, template_of)
 
 
 @pytest.fixture
@@ -111,13 +122,61 @@ def _version(entry: WatchlistEntry) -> int:
     return Deployment.objects.get(pk=entry.deployment_id).watchlist_version
 
 
+def test_several_are_enrolled_together_and_each_has_its_own_end(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+):
+    entries = [make_entry(deployment, is_enrolled=False) for _ in range(3)]
+    _, bad, gone = entries
+    elsewhere = make_entry(make_deployment(status=Status.AUTHORISED), is_enrolled=False)
+    unusable = image_store.read(bad.image)
+    image_store.path_of(gone.image_id).unlink()
+    _each_image_gives(
+        monkeypatch,
+        lambda data: (
+            UnusableImage("No face was found.")
+            if data == unusable
+            else _template(unit_vector(seed=1))
+        ),
+    )
+
+    enrolling.enrol_each([entry.pk for entry in (*entries, elsewhere)])
+
+    found = WatchlistEntry.objects.filter(pk__in=[entry.pk for entry in (*entries, elsewhere)])
+    assert list(found.order_by("pk").values_list("status", "refusal")) == [
+        (EntryStatus.TO_REVIEW, ""),
+        (EntryStatus.REFUSED, "No face was found."),
+        (EntryStatus.REFUSED, "the image was erased"),
+        (EntryStatus.TO_REVIEW, ""),
+    ]
+    assert Template.objects.count() == 2
+    assert AuditEvent.objects.filter(action="watchlist.enrolled").count() == 2
+
+
+def test_one_that_breaks_something_takes_no_other_with_it(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+):
+    """The database refuses a template that is no vector, and the transaction with it."""
+    entries = [make_entry(deployment, is_enrolled=False) for _ in range(3)]
+    breaking = image_store.read(entries[1].image)
+    _each_image_gives(
+        monkeypatch,
+        lambda data: _template(
+            np.full(128, np.nan, np.float32) if data == breaking else unit_vector(seed=1)
+        ),
+    )
+
+    with pytest.raises(ExceptionGroup, match="could not be enrolled"):
+        enrolling.enrol_each([entry.pk for entry in entries])
+
+    statuses = [WatchlistEntry.objects.get(pk=entry.pk).status for entry in entries]
+    assert statuses == [EntryStatus.TO_REVIEW, EntryStatus.PENDING, EntryStatus.TO_REVIEW]
+    assert AuditEvent.objects.filter(action="watchlist.enrolled").count() == 2
+
+
 def test_an_image_that_cannot_be_used_is_refused_in_words(
     entry: WatchlistEntry, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch
 ):
-    def refuses(*_: object) -> None:
-        raise UnusableImage("No face was found.")
-
-    monkeypatch.setattr(enrolling, "template_from_image", refuses)
+    _each_image_gives(monkeypatch, lambda _: UnusableImage("No face was found."))
     enrolling.enrol(entry.pk)
     events = AuditEvent.objects.count()
     enrolling.enrol(entry.pk)
@@ -240,11 +299,9 @@ def test_what_was_measured_of_the_face_stays_with_the_entry(
         ("Exposure", True),
     ]
 
-    def refuses(_: bytes, __: object) -> FaceTemplate:
-        quality = Quality(30, 0.5, 0.9, 0.01, usable=False, reason="too small: 30 px")
-        raise UnusableFace("The face cannot be used: too small: 30 px.", quality)
-
-    monkeypatch.setattr(enrolling, "template_from_image", refuses)
+    quality = Quality(30, 0.5, 0.9, 0.01, usable=False, reason="too small: 30 px")
+    refusal = UnusableFace("The face cannot be used: too small: 30 px.", quality)
+    _each_image_gives(monkeypatch, lambda _: refusal)
     refused = make_entry(deployment, is_enrolled=False)
     enrolling.enrol(refused.pk)
     refused.refresh_from_db()

@@ -6,9 +6,15 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from recognition.enrolment import LONGEST_SIDE_PX, template_from_image
-from recognition.images import UnusableImage
-from recognition.types import Face, Floats
+from recognition.enrolment import (
+    LONGEST_SIDE_PX,
+    searched_picture,
+    template_from_image,
+    templates_from_images,
+)
+from recognition.images import UnusableImage, decode_image
+from recognition.types import Face, Floats, Template
+from tests.factories import unit_vector
 from tests.recognition.scripted_parts import (
     ConstantDetector,
     ScriptedDetector,
@@ -86,6 +92,39 @@ def test_no_template_comes_from_garbage(value: float) -> None:
 
     with pytest.raises(UnusableImage, match="no usable template"):
         template_from_image(photograph(), models(FACE, embed=garbage))
+
+
+def test_of_several_images_each_has_its_own_template_or_reason() -> None:
+    numbered = np.stack([unit_vector(seed=1), unit_vector(seed=2)])
+    several = Models(
+        ScriptedDetector([FACE], [], [FACE]), ScriptedEmbedder(embed=lambda _chips: numbered)
+    )
+
+    first, damaged, faceless, last = templates_from_images(
+        [photograph(), b"no image", photograph(), photograph()], several
+    )
+
+    assert isinstance(first, Template)
+    assert isinstance(last, Template)
+    assert (first.embedding == numbered[0]).all()
+    assert (last.embedding == numbered[1]).all()
+    assert str(damaged) == "This is not an image of a kind that can be read."
+    assert str(faceless) == "No face was found."
+
+
+def test_a_large_photograph_gives_the_template_that_its_whole_size_gives() -> None:
+    """JPEG is decoded at a fraction of its size; the face's picture is as sharp."""
+    buffer = io.BytesIO()
+    coarse = np.random.default_rng(2).integers(0, 255, (50, 66, 3)).astype(np.uint8)
+    large = cv2.resize(coarse, (4000, 3000), interpolation=cv2.INTER_CUBIC)
+    PIL.Image.fromarray(large).save(buffer, "JPEG", quality=95)
+
+    quick = decode_image(buffer.getvalue(), longest_side_px=LONGEST_SIDE_PX)
+    whole = searched_picture(decode_image(buffer.getvalue()))
+
+    assert quick.shape[:2] == (1500, 2000)
+    difference = searched_picture(quick).astype(int) - whole
+    assert np.abs(difference).mean() < 2
 
 
 def test_a_huge_photograph_is_searched_at_a_sensible_size() -> None:
