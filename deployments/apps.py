@@ -23,6 +23,7 @@ class DeploymentsConfig(AppConfig):
             staff_records,
             stills,
             trigger_guard,
+            urgent_policy,
         )
         from deployments.footage import registration as footage
         from deployments.lifecycle import on_status_change
@@ -31,6 +32,7 @@ class DeploymentsConfig(AppConfig):
 
         forces.register(self)
         trigger_guard.register(self)
+        urgent_policy.register(self)
         staff_records.register()
         deployment_checks.register_all()
         briefings.register_check()

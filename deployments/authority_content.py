@@ -12,10 +12,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from deployments.enums import RELIED_ON, Status
-from deployments.models import Deployment, DeploymentCamera, PolicyDocument, User, Variation
+from deployments.models import (
+    Camera,
+    CameraStill,
+    Deployment,
+    DeploymentCamera,
+    PolicyDocument,
+    User,
+    Variation,
+)
 from deployments.zones import zone_of
 
-FORMAT = "authority 1"
+FORMAT = "authority 2"
 NONE = "None."
 
 
@@ -178,9 +186,17 @@ def _camera(used: DeploymentCamera) -> dict[str, object]:
     return {
         "name": used.camera.name,
         "location": used.camera.location,
+        # The picture that the zone was drawn on: a database trigger keeps it meanwhile.
+        "still": _still(used.camera),
         "zone": None if zone is None else [str(each) for each in (zone.x, zone.y, zone.w, zone.h)],
         "records_cctv": used.records_cctv,
     }
+
+
+def _still(camera: Camera) -> str | None:
+    """The SHA-256 of its picture, where there is one that is shown."""
+    still = CameraStill.objects.filter(camera=camera).exclude(faces_hidden_at=None).first()
+    return None if still is None else still.sha256
 
 
 def _document(document: PolicyDocument) -> dict[str, object]:
@@ -229,9 +245,12 @@ def _camera_line(camera: Mapping[str, Any]) -> tuple[str, str]:
     if camera["zone"] is None:
         return camera["name"], f"{camera['location']}. {recorded}."
     x, y, w, h = (f"{Decimal(each) * 100:.4f}".rstrip("0").rstrip(".") for each in camera["zone"])
+    # Documents of the first format name no picture.
+    still = camera.get("still")
+    drawn_on = f"\nDrawn on the picture with the SHA-256 {still}." if still else ""
     return camera["name"], (
         f"{camera['location']}. Zone of recognition: {x} % from the left and {y} % from the top "
-        f"of the picture, {w} % wide and {h} % high. {recorded}."
+        f"of the picture, {w} % wide and {h} % high. {recorded}.{drawn_on}"
     )
 
 

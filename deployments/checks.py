@@ -1,12 +1,15 @@
 """System checks: a wrong policy stops the site before it can do harm."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
-from deployments import signing
+from deployments import signing, urgent_policy
 from deployments.key_providers import provider
 from deployments.retention import RULES
 from deployments.retention.places import without_rule
@@ -63,6 +66,21 @@ def check_urgent_route(**_: Any) -> list[Error]:
         words = f"LFR_URGENT_REVIEW_HOURS is more than {LONGEST_REVIEW_H}."
         errors.append(Error(words, id="deployments.E006"))
     return errors
+
+
+@register(Tags.database)
+def check_urgent_policy(*, databases: Sequence[str] | None = None, **_: Any) -> list[Caution]:
+    """Made where somebody asks for it: `manage.py check --database default`."""
+    if "default" not in (databases or ()):
+        return []
+    try:
+        known = urgent_policy.rank_in_database()
+    except DatabaseError:  # it is not migrated yet, which will tell it
+        return []
+    if known == urgent_policy.rank_of_policy():
+        return []
+    words = "The database holds another policy on urgent cases than the settings."
+    return [Caution(words, hint="Run manage.py migrate.", id="deployments.W010")]
 
 
 @register

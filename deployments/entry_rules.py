@@ -1,7 +1,8 @@
 """What the database holds about watchlist entries: their legal moves, what of them never changes,
 and who stands behind them."""
 
-from deployments.enums import EntryStatus, Role, Status
+from deployments.enums import EntryStatus, Status, TrainingKind
+from deployments.trained_sql import trained_sql
 
 E = EntryStatus
 
@@ -47,6 +48,10 @@ def new_entry_sql() -> str:
         IF NEW.status <> 'pending' OR NEW.reviewed_by_id IS NOT NULL
            OR NEW.under_18_approved_by_id IS NOT NULL THEN
             RAISE EXCEPTION 'an entry begins unreviewed' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT {trained_sql("NEW.added_by_id", TrainingKind.WATCHLIST_MANAGER)} THEN
+            RAISE EXCEPTION 'a watchlist manager with current training adds an entry'
+                USING ERRCODE = 'check_violation';
         END IF;
         IF NOT EXISTS (
             SELECT FROM deployments_deployment
@@ -100,13 +105,10 @@ def entry_move_sql() -> str:
                 (OLD.reviewed_by_id, NEW.reviewed_by_id),
                 (OLD.under_18_approved_by_id, NEW.under_18_approved_by_id)
             ) AS signed (before, by_now)
-            WHERE by_now IS DISTINCT FROM before AND NOT EXISTS (
-                SELECT FROM deployments_user
-                WHERE id = by_now AND is_active
-                  AND '{Role.WATCHLIST_MANAGER.value}' = ANY(roles)
-            )
+            WHERE by_now IS DISTINCT FROM before
+              AND NOT {trained_sql("by_now", TrainingKind.WATCHLIST_MANAGER)}
         ) THEN
-            RAISE EXCEPTION 'a watchlist manager reviews an entry'
+            RAISE EXCEPTION 'a watchlist manager with current training reviews an entry'
                 USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;

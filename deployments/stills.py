@@ -1,6 +1,7 @@
 """Stills of cameras: taken in by the administrator, freed of faces by a recognition worker, shown
 to those who draw and judge zones, erased where no worker freed them in time."""
 
+import hashlib
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -94,7 +95,8 @@ def replace(still: CameraStill, picture: bytes) -> None:
     with transaction.atomic():
         before = still.file
         still.file, still.faces_hidden_at = _stored(picture), timezone.now()
-        still.save(update_fields=["file", "faces_hidden_at"])
+        still.sha256 = hashlib.sha256(picture).hexdigest()
+        still.save(update_fields=["file", "faces_hidden_at", "sha256"])
         audit.record(
             "camera_still.faces_hidden",
             kind=AuditKind.ALTERATION,

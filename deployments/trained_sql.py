@@ -40,6 +40,47 @@ def trained_officer_sql() -> str:
     """
 
 
+def trained_check_sql() -> str:
+    """PL/pgSQL: a watchlist manager says of a list that its people are still sought, and of one
+    person an operator as well, before officers are sent."""
+    manager = trained_sql("NEW.by_id", TrainingKind.WATCHLIST_MANAGER)
+    operator = trained_sql("NEW.by_id", TrainingKind.OPERATOR)
+    return f"""
+        IF NOT ({manager} OR (NEW.entry_id IS NOT NULL AND {operator})) THEN
+            RAISE EXCEPTION 'only somebody with current training checks who is still sought'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
+def trained_keeping_sql() -> str:
+    """PL/pgSQL: a watchlist manager keeps two who look like one."""
+    return f"""
+        IF NEW.kept_by_id IS DISTINCT FROM OLD.kept_by_id
+           AND NOT {trained_sql("NEW.kept_by_id", TrainingKind.WATCHLIST_MANAGER)} THEN
+            RAISE EXCEPTION 'only a watchlist manager with current training keeps both'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
+def trained_field_sql(*, or_operator: bool) -> str:
+    """PL/pgSQL: an engagement officer is trained; what officers say by radio is recorded by an
+    operator who is."""
+    kinds = [TrainingKind.ENGAGEMENT_OFFICER]
+    kinds += [TrainingKind.OPERATOR] if or_operator else []
+    trained = " OR ".join(trained_sql("NEW.by_id", kind) for kind in kinds)
+    return f"""
+        IF NOT ({trained}) THEN
+            RAISE EXCEPTION 'only an officer with current training assesses or engages'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
 def trained_claim_sql() -> str:
     """PL/pgSQL: an alert is claimed by an operator who is trained and briefed, or by nobody."""
     return f"""

@@ -354,20 +354,40 @@ def frozen_cameras_sql(editable: frozenset[Status]) -> str:
     """
 
 
+def camera_is_bound_sql(camera: str) -> str:
+    """An SQL condition: the camera is part of an application or an authority."""
+    states = ", ".join(f"'{status.value}'" for status in CAMERA_IS_BOUND)
+    return f"""EXISTS (
+            SELECT FROM deployments_deploymentcamera used
+            JOIN deployments_deployment d ON d.id = used.deployment_id
+            WHERE used.camera_id = {camera} AND d.status IN ({states})
+            UNION ALL
+            SELECT FROM deployments_variation v
+            WHERE {camera} = ANY(v.camera_ids) AND v.status = 'submitted'
+        )"""
+
+
+def bound_still_sql() -> str:
+    """PL/pgSQL: the picture that zones were drawn and judged on stays while it is relied on. One
+    whose faces are not hidden yet was seen by nobody."""
+    return f"""
+        IF OLD.faces_hidden_at IS NULL AND TG_OP <> 'INSERT' THEN
+            RETURN COALESCE(NEW, OLD);
+        END IF;
+        IF {camera_is_bound_sql("COALESCE(OLD.camera_id, NEW.camera_id)")} THEN
+            RAISE EXCEPTION 'this picture belongs to an application or an authority'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN COALESCE(NEW, OLD);
+    """
+
+
 def bound_camera_sql() -> str:
     """PL/pgSQL that refuses to point a camera elsewhere under an authority."""
-    states = ", ".join(f"'{status.value}'" for status in CAMERA_IS_BOUND)
     # Quoted: PL/pgSQL takes "loop" for its own word.
     changed = " OR ".join(f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in CAMERA_COLUMNS)
     return f"""
-        IF ({changed}) AND EXISTS (
-            SELECT FROM deployments_deploymentcamera used
-            JOIN deployments_deployment d ON d.id = used.deployment_id
-            WHERE used.camera_id = OLD.id AND d.status IN ({states})
-            UNION ALL
-            SELECT FROM deployments_variation v
-            WHERE OLD.id = ANY(v.camera_ids) AND v.status = 'submitted'
-        ) THEN
+        IF ({changed}) AND {camera_is_bound_sql("OLD.id")} THEN
             RAISE EXCEPTION 'this camera is part of an application or an authority'
                 USING ERRCODE = 'check_violation';
         END IF;

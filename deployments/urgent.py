@@ -8,7 +8,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import audit, authority_documents, lifecycle, permissions, publication
+from deployments import (
+    audit,
+    authority_documents,
+    lifecycle,
+    permissions,
+    publication,
+    urgent_policy,
+)
 from deployments.enums import AuditKind, Status
 from deployments.locking import lock
 from deployments.models import Deployment, User
@@ -81,6 +88,11 @@ def _check_policy(by: User) -> None:
     if by.rank < settings.URGENT_RANK:
         words = settings.URGENT_RANK.label.lower()
         raise Refused(f"Policy lets nobody below {words} authorise, even in urgent cases.")
+    if urgent_policy.rank_in_database() != settings.URGENT_RANK:
+        raise Refused(
+            "The database holds another policy on urgent cases than the site's settings. Ask the "
+            "system administrator to run `manage.py migrate`, which tells it."
+        )
 
 
 def _review(deployment: Deployment, *, by: User, reasons: str) -> Deployment:

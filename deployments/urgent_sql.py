@@ -1,5 +1,5 @@
 """PL/pgSQL of the urgent route. Whether there is one, and from which rank, is the force's policy,
-which Python asks; these bounds hold whatever policy says."""
+told by `urgent_rank()` (see `urgent_policy`); the other bounds hold whatever policy says."""
 
 from deployments.enums import Rank
 from deployments.variation_sql import officer_sql, qualified_sql
@@ -13,7 +13,10 @@ def urgent_decision_sql() -> str:
     """An SQL condition: authorised, not refused, with a review that is due soon."""
     return f"""(NEW.status = 'authorised' AND NEW.review_due_at > NEW.decided_at
             AND NEW.review_due_at <= NEW.decided_at + interval '{LONGEST_REVIEW_H} hours'
-            AND {officer_sql("NEW.decided_by_id", rank=URGENT_FLOOR)})"""
+            AND {officer_sql("NEW.decided_by_id", rank=URGENT_FLOOR)}
+            AND EXISTS (
+                SELECT FROM deployments_user WHERE id = NEW.decided_by_id AND rank >= urgent_rank()
+            ))"""
 
 
 def within_review_sql(deployment: str) -> str:

@@ -14,6 +14,7 @@ class SiteConfig(AppConfig):
         app.finalize()
         from lfr_site import (  # noqa: F401 - receivers
             checks,
+            codes,
             logs,
             maintenance,
             second_factor_secrets,

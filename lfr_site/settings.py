@@ -199,6 +199,11 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_S
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "reauthenticate": "20/m/user"}
 MFA_ADAPTER = "lfr_site.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "lfr_site.codes.AuthenticateForm",
+    "reauthenticate": "lfr_site.codes.ReauthenticateForm",
+    "activate_totp": "lfr_site.codes.ActivateTOTPForm",
+}
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not used

@@ -80,6 +80,22 @@ def recognition_worker() -> Iterator[None]:
 
 
 @pytest.fixture
+def urgent_route(db: None, settings: "Settings") -> Iterator[None]:
+    """Policy has an urgent route, from inspector on; the database is told so too."""
+    from django.db import connection
+
+    from deployments import urgent_policy
+    from deployments.enums import Rank
+
+    settings.URGENT_ROUTE, settings.URGENT_RANK = True, Rank.INSPECTOR
+    urgent_policy.write(using="default")
+    yield
+    settings.URGENT_ROUTE = False
+    if not connection.needs_rollback:
+        urgent_policy.write(using="default")
+
+
+@pytest.fixture
 def app_role(db: None) -> Iterator[None]:
     """Give the test's default connection the rights of the application, no more.
 

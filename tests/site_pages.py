@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from alerts.enums import AlertStatus
 from alerts.models import Alert
-from deployments import publication, watchlist_review
+from deployments import publication, urgent, watchlist_review
 from deployments.application_steps import STEPS
 from deployments.enums import (
     DocumentKind,
@@ -22,10 +22,19 @@ from deployments.enums import (
     FootageGapReason,
     FootageGround,
     ImportStatus,
+    Rank,
+    Role,
     Status,
+    TrainingKind,
 )
 from deployments.footage import disclosures, holds
-from deployments.models import Deployment, FootageGap, PolicyDocument, WatchlistImport
+from deployments.models import (
+    Deployment,
+    FootageGap,
+    PolicyDocument,
+    User,
+    WatchlistImport,
+)
 from deployments.publication import Counts
 from deployments.subject_access import requests as subject_access
 from tests.deployments import access_requests
@@ -39,6 +48,7 @@ from tests.factories import (
     make_policy_document,
     make_variation,
     person,
+    train,
 )
 from tests.second_factors import app_of
 
@@ -52,6 +62,8 @@ class World:
     deployments: dict[Status, Deployment]
     alerts: dict[AlertStatus, Alert]
     documents: dict[DocumentStatus, PolicyDocument]
+    # Authorised by an inspector, and waiting for its review.
+    urgent: Deployment
 
 
 @dataclass(frozen=True)
@@ -143,6 +155,15 @@ def of_variation(who: str, **more: object) -> Page:
     return Page("deployments:variation", who, address, "submitted", **more)  # type: ignore[arg-type]
 
 
+def of_urgent(who: str) -> Page:
+    """For who reviews it, a form; for the others, what they wait for."""
+
+    def address(world: World) -> str:
+        return reverse("deployments:detail", kwargs={"uuid": world.urgent.uuid})
+
+    return Page("deployments:detail", who, address, "urgent")
+
+
 def of_document(status: DocumentStatus) -> Page:
     def address(world: World) -> str:
         document = world.documents[status]
@@ -207,6 +228,8 @@ PAGES: tuple[Page, ...] = (
     of(Status.DRAFT, "deployments:review", "applicant"),
     *(of(status, "deployments:detail", "applicant") for status in (Status.DRAFT, Status.RETURNED)),
     *(of(status, "deployments:detail", SUPER) for status in (Status.SUBMITTED, Status.REFUSED)),
+    of_urgent(SUPER),
+    of_urgent("applicant"),
     of(Status.AUTHORISED, "deployments:detail", "watchlist_manager"),
     *(
         of(status, "deployments:detail", OPERATOR)
@@ -391,7 +414,16 @@ def make_world() -> World:
     make_camera(name="A camera that nothing uses")
     app_of(person("bob"))
     RecoveryCodes.activate(person("bob"))
-    return World(deployments, alerts, _documents())
+    return World(deployments, alerts, _documents(), _make_urgent())
+
+
+def _make_urgent() -> Deployment:
+    inspector = User.objects.create(
+        username="duty_inspector", rank=Rank.INSPECTOR, roles=[Role.AUTHORISING_OFFICER]
+    )
+    train(inspector, TrainingKind.AUTHORISING_OFFICER)
+    submitted = make_deployment(status=Status.SUBMITTED)
+    return urgent.authorise(submitted, by=inspector, reasons="They were seen ten minutes ago.")
 
 
 def _make_footage(live: Deployment) -> None:
@@ -432,7 +464,7 @@ def _make_doubtful_entry(live: Deployment) -> None:
     doubtful = make_entry(
         live, is_reviewed=False, is_under_18=True, under_18_rationale="Missing since Monday."
     )
-    watchlist_review.note_likely_same(doubtful, [live.entries.order_by("pk")[0].pk])
+    watchlist_review.note_likely_same(live, [(doubtful.pk, live.entries.order_by("pk")[0].pk)])
 
 
 def _documents() -> dict[DocumentStatus, PolicyDocument]:

@@ -105,7 +105,7 @@ def fulfil(route: Route, answer: HttpResponseBase) -> None:
 
 
 @pytest.fixture
-def world(cast: Cast, settings: Settings) -> World:
+def world(cast: Cast, settings: Settings, urgent_route: None) -> World:
     settings.SECURE_SSL_REDIRECT = False
     return make_world()
 

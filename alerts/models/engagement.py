@@ -9,6 +9,7 @@ from alerts.enums import Outcome
 from alerts.models.alert import Alert
 from alerts.models.field import engaged_once_sent_sql, own_assessment_sql
 from deployments.models import User
+from deployments.trained_sql import trained_field_sql
 
 
 class Engagement(models.Model):
@@ -44,6 +45,12 @@ class Engagement(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=own_assessment_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="trained_engagement",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=trained_field_sql(or_operator=True),
             ),
         ]
 

@@ -9,6 +9,7 @@ from alerts.enums import OfficersView
 from alerts.models.alert import Alert
 from deployments.append_only import no_truncate
 from deployments.models import User
+from deployments.trained_sql import trained_field_sql
 
 
 class FieldAssessment(models.Model):
@@ -29,6 +30,12 @@ class FieldAssessment(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="trained_assessment",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=trained_field_sql(or_operator=False),
+            ),
             pgtrigger.Protect(name="keep_assessment", operation=pgtrigger.Delete),
             no_truncate("assessment"),
         ]

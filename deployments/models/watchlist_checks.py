@@ -9,6 +9,7 @@ from deployments.enums import SoughtSource
 from deployments.models.deployment import Deployment
 from deployments.models.person import User
 from deployments.models.watchlist import WatchlistEntry
+from deployments.trained_sql import trained_check_sql, trained_keeping_sql
 
 
 class StillSoughtCheck(models.Model):
@@ -40,6 +41,12 @@ class StillSoughtCheck(models.Model):
         indexes = [models.Index(fields=("entry", "at"), name="sought_check_of_an_entry")]
         triggers = [
             pgtrigger.Protect(name="sought_check_stands", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="trained_check",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=trained_check_sql(),
+            ),
             pgtrigger.Trigger(
                 name="sought_check_is_of_now",
                 when=pgtrigger.Before,
@@ -87,6 +94,14 @@ class LikelySamePerson(models.Model):
                 condition=Q(kept_by__isnull=True)
                 | (Q(kept_at__isnull=False) & Q(kept_reason__regex=r"\S")),
                 name="pair_kept_for_a_reason",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="trained_keeping",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=trained_keeping_sql(),
             ),
         ]
 

@@ -1,11 +1,12 @@
-"""Policy documents to read, and the same text as a PDF beside."""
+"""Policy documents to read, a long one in several pages, and the same text as a PDF beside."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 
 from deployments import policy_documents, printing
 from deployments.enums import DocumentKind, DocumentStatus
 from deployments.models import PolicyDocument
-from deployments.policy_text import blocks
+from deployments.policy_text import blocks, pages
 from deployments.views.public import attachment, for_everyone, public_page
 
 
@@ -21,12 +22,14 @@ def documents(_: HttpRequest) -> HttpResponse:
 
 
 @for_everyone
-def document(_: HttpRequest, kind: str, version: str) -> HttpResponse:
+def document(request: HttpRequest, kind: str, version: str) -> HttpResponse:
     found = _published(kind, version)
     newer = None
     if found.status == DocumentStatus.SUPERSEDED:
         newer = policy_documents.in_force().filter(kind=kind).first()
-    context = {"document": found, "blocks": blocks(found.body), "newer": newer}
+    parts = Paginator(pages(blocks(found.body)), 1)
+    page = parts.get_page(request.GET.get("page"))
+    context = {"document": found, "page": page, "newer": newer}
     return public_page("document", context, section="documents")
 
 

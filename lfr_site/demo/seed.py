@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from deployments import (
     still_sought,
     stills,
     training,
+    variations,
     watchlist,
     watchlist_review,
 )
@@ -133,7 +135,8 @@ def seed_live_deployment(
 
 
 def seed_upcoming(people: dict[str, User], camera: Camera) -> None:
-    """Something to decide, and something on the public page that is still ahead."""
+    """An application and a variation to decide, and something on the public page that is still
+    ahead."""
     if not Deployment.objects.filter(status=Status.SUBMITTED).exists():
         starts = _morning(timezone.now() + timedelta(days=6))
         lifecycle.submit(
@@ -144,7 +147,14 @@ def seed_upcoming(people: dict[str, User], camera: Camera) -> None:
         status=Status.AUTHORISED, starts_at__gt=timezone.now()
     ).exists():
         starts = _morning(timezone.now() + timedelta(days=4))
-        _authorised(people, camera, MARKET, starts_at=starts)
+        market = _authorised(people, camera, MARKET, starts_at=starts)
+        terms = variations.terms_of(market)
+        variations.propose(
+            market,
+            replace(terms, ends_at=terms.ends_at + timedelta(hours=1)),
+            by=people["applicant"],
+            reasons="The market stays open an hour longer on that day than was announced.",
+        )
 
 
 def wait_for_enrolment(deployment: Deployment, say: Say, *, timeout_s: float = 300) -> None:

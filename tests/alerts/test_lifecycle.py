@@ -21,7 +21,7 @@ from alerts.transitions import MOVES
 from deployments import audit, image_store, watchlist
 from deployments import lifecycle as deployment_lifecycle
 from deployments.audit_verification import verify
-from deployments.enums import AuditKind, Status
+from deployments.enums import AuditKind, Role, Status
 from deployments.lifecycle import Refused
 from deployments.locking import lock
 from deployments.models import AuditEvent, Camera, Deployment, StoredImage, User, WatchlistEntry
@@ -253,9 +253,10 @@ class Case:
 
 
 def _engage(alert: Alert, by: User) -> Alert:
-    """On the officers' own assessment."""
-    view = {"view": OfficersView.COULD_BE, "assessed_at": timezone.now()}
-    FieldAssessment.objects.update_or_create(alert=alert, by=by, defaults=view)
+    """On the officers' own assessment; an operator records what they say by radio."""
+    if by.has_role(Role.ENGAGEMENT_OFFICER):
+        view = {"view": OfficersView.COULD_BE, "assessed_at": timezone.now()}
+        FieldAssessment.objects.update_or_create(alert=alert, by=by, defaults=view)
     return lifecycle.engage(alert, by=by)
 
 

@@ -55,6 +55,7 @@ def test_an_authority_says_what_was_applied_for_and_decided(cast: Cast):
         {
             "name": "North gate",
             "location": "Corner of Mill Lane",
+            "still": None,
             "zone": ["0.0000", "0.0000", "1.0000", "1.0000"],
             "records_cctv": False,
         }

@@ -47,6 +47,28 @@ def test_queries_and_bytes_do_not_grow_with_the_deployments(
             assert client.get(address).status_code == 200
 
 
+def test_a_long_document_is_read_in_pages_that_are_short_enough(cast: Cast):
+    """Of 400 kB; the PDF has all of it."""
+    chapters = [f"# Chapter {n}\n\n" + 'It is "necessary" & limited. ' * 400 for n in range(35)]
+    document = make_policy_document(body="\n\n".join(chapters))
+    address, pdf = addresses_of_document(document)[:2]
+    client = Client()
+
+    shown, number = "", 1
+    while True:
+        response = client.get(f"{address}?page={number}")
+        assert len(response.content) <= MOST_BYTES
+        shown += response.content.decode()
+        number += 1
+        if f"?page={number}" not in shown:
+            break
+
+    assert number > 10
+    assert all(f"<h2>Chapter {n}</h2>" in shown for n in range(35))
+    assert shown.count("limited.") == 35 * 400
+    assert client.get(pdf)["Content-Type"] == "application/pdf"
+
+
 @pytest.mark.parametrize("is_signed_in", [False, True])
 def test_everything_is_the_same_for_everyone_and_may_be_kept(cast: Cast, is_signed_in: bool):
     """No cookie, no script, no variation by cookie; and 304 for whoever has it already."""

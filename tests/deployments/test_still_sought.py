@@ -72,7 +72,8 @@ def test_a_check_is_not_changed_backdated_or_of_another_deployment(
     )
 
     def refused(entry_id: int | None, source: str, at: str) -> str:
-        return refusal_of(insert.format(at=at), deployment.pk, entry_id, source, cast.alice.pk)
+        by = cast.watchlist_manager.pk
+        return refusal_of(insert.format(at=at), deployment.pk, entry_id, source, by)
 
     assert refusal_of(
         "UPDATE deployments_stillsoughtcheck SET at = now() + interval '1 day' WHERE id = %s",

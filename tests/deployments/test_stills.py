@@ -1,5 +1,8 @@
 """Pictures on which zones are drawn: nobody is shown one in which there may be somebody."""
 
+import hashlib
+import io
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -7,16 +10,19 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from deployments import purge, stills
 from deployments.encryption import Unreadable
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused
-from deployments.models import AuditEvent, Camera, CameraStill, ErasureRecord
+from deployments.models import AuditEvent, Camera, CameraStill, Deployment, ErasureRecord
 from tests.factories import Cast, jpeg, make_camera, make_deployment
+from tests.tampering import refusal_of
 
 PICTURE = jpeg(seed=1, size=(360, 640))
 WITHOUT_FACES = jpeg(seed=2, size=(360, 640))
@@ -188,3 +194,70 @@ def test_the_deployments_page_asks_for_a_picture_only_for_those_who_may_see_it(
 
     assert (address(still.camera) in page) == is_shown
     assert f"Zone of {still.camera.name}" in page
+
+
+def authorised_on(still: CameraStill) -> Deployment:
+    return make_deployment(status=Status.AUTHORISED, cameras=[still.camera])
+
+
+def test_an_authority_names_the_picture_that_its_zone_was_drawn_on(cast: Cast):
+    still = still_of(cast)
+
+    document = authorised_on(still).authority_documents.get()
+
+    digest = hashlib.sha256(WITHOUT_FACES).hexdigest()
+    assert json.loads(document.content)["cameras"][0]["still"] == digest
+    print_out = PdfReader(io.BytesIO(bytes(document.pdf)))
+    words = "".join(page.extract_text() for page in print_out.pages)
+    assert digest in "".join(words.split())
+
+
+def test_a_camera_without_a_picture_is_told_to_have_none(cast: Cast):
+    document = make_deployment(status=Status.AUTHORISED).authority_documents.get()
+
+    assert json.loads(document.content)["cameras"][0]["still"] is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE deployments_camerastill SET file = gen_random_uuid() WHERE id = %s",
+        "UPDATE deployments_camerastill SET sha256 = repeat('0', 64) WHERE id = %s",
+        "DELETE FROM deployments_camerastill WHERE id = %s",
+    ],
+)
+def test_the_picture_stays_while_an_authority_rests_on_it(cast: Cast, sql: str):
+    used, unused = still_of(cast), still_of(cast)
+    authorised_on(used)
+
+    assert "belongs to an application or an authority" in refusal_of(sql, used.pk)
+    assert refusal_of(sql, unused.pk) == ""
+
+
+def test_no_picture_is_slipped_under_an_authority_that_names_none(cast: Cast):
+    camera = make_deployment(status=Status.AUTHORISED).cameras.get()
+
+    with pytest.raises(DatabaseError, match="belongs to an application"), transaction.atomic():
+        CameraStill.objects.create(
+            camera=camera, uploaded_by=cast.system_administrator, uploaded_at=timezone.now()
+        )
+
+
+def test_faces_are_hidden_and_late_pictures_erased_under_an_application_too(cast: Cast):
+    """Nobody has seen such a picture yet."""
+    still, late = still_of(cast, is_ready=False), still_of(cast, is_ready=False)
+    make_deployment(status=Status.SUBMITTED, cameras=[still.camera, late.camera])
+
+    stills.replace(still, WITHOUT_FACES)
+    late.delete()
+
+    assert list(CameraStill.objects.values_list("sha256", flat=True)) == [
+        hashlib.sha256(WITHOUT_FACES).hexdigest()
+    ]
+
+
+def test_a_picture_that_is_shown_has_its_hash(cast: Cast):
+    still = still_of(cast)
+
+    sql = "UPDATE deployments_camerastill SET sha256 = '' WHERE id = %s"
+    assert "still_shown_has_its_hash" in refusal_of(sql, still.pk)

@@ -36,9 +36,7 @@ NOW = "The suspect was seen ten minutes ago."
 
 
 @pytest.fixture(autouse=True)
-def _route(settings: Settings) -> None:
-    settings.URGENT_ROUTE = True
-    settings.URGENT_RANK = Rank.INSPECTOR
+def _route(urgent_route: None, settings: Settings) -> None:
     settings.URGENT_REVIEW_HOURS = 2
 
 

@@ -5,7 +5,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django.fixtures import Settings
 
 from deployments import urgent, variations
 from deployments.enums import Rank, Role, Status, TrainingKind
@@ -95,8 +94,7 @@ def test_who_lost_their_training_has_nothing_to_decide(client: Client, cast: Cas
     assert groups_of(client, cast.authorising_officer) == {}
 
 
-def test_an_urgent_authority_waits_for_its_review(client: Client, cast: Cast, settings: Settings):
-    settings.URGENT_ROUTE, settings.URGENT_RANK = True, Rank.INSPECTOR
+def test_an_urgent_authority_waits_for_its_review(client: Client, cast: Cast, urgent_route: None):
     deployment = make_deployment(status=Status.SUBMITTED)
     inspector = User.objects.create(
         username="duty_inspector", rank=Rank.INSPECTOR, roles=[Role.AUTHORISING_OFFICER]

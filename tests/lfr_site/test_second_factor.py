@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.test import Client
+from django.core.exceptions import ValidationError
+from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.fixtures import Settings
 
 from deployments.enums import Status
 from deployments.models import AuditEvent, User
+from lfr_site.codes import AuthenticateForm, _counted_once
 from lfr_site.middleware import SETTING_UP
 from tests.factories import PASSWORD, Cast, make_deployment
 from tests.second_factors import App, app_of, factors_of, sign_in
@@ -149,6 +152,61 @@ def test_a_code_counts_once(cast: Cast):
         client.post(reverse("mfa_authenticate"), {"code": code})
 
     assert "_auth_user_id" not in client.session
+
+
+def test_a_code_counts_once_for_as_long_as_it_is_valid(cast: Cast):
+    """It outlives the half minute for which the cache remembers it."""
+    app = app_of(cast.alice)
+    code = app.code()
+    for works in (True, False):
+        cache.clear()
+        client = sign_in(cast.alice)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert ("_auth_user_id" in client.session) == works
+    assert AuditEvent.objects.filter(action="person.second_factor_failed").count() == 1
+    cache.clear()
+    assert "_auth_user_id" in sign_in(cast.alice, app).session
+
+
+def test_a_code_that_was_left_out_does_not_count_after_a_later_one(cast: Cast):
+    app = app_of(cast.alice)
+    earlier = app.code()
+    sign_in(cast.alice, app)
+    cache.clear()
+
+    client = sign_in(cast.alice)
+    client.post(reverse("mfa_authenticate"), {"code": earlier})
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_code_that_proved_a_new_app_signs_nobody_in(cast: Cast):
+    client = sign_in(cast.alice)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    app = App(secret)
+    code = app.code()
+    client.post(reverse("mfa_activate_totp"), {"code": code})
+    cache.clear()
+
+    again = sign_in(cast.alice)
+    again.post(reverse("mfa_authenticate"), {"code": code})
+    assert "_auth_user_id" not in again.session
+    again.post(reverse("mfa_authenticate"), {"code": app.code()})
+    assert "_auth_user_id" in again.session
+
+
+def test_the_same_code_given_twice_at_once_counts_once(cast: Cast):
+    """Both were found valid before either was taken."""
+    app = app_of(cast.alice)
+    code = app.code()
+    forms = [AuthenticateForm({"code": code}, user=cast.alice) for _ in range(2)]
+    for form in forms:
+        form.authenticator = Authenticator.objects.get(user=cast.alice)
+
+    with context.request_context(RequestFactory().get("/")):
+        assert _counted_once(forms[0], code) == code
+        with pytest.raises(ValidationError):
+            _counted_once(forms[1], code)
 
 
 def test_a_recovery_code_signs_in_once(cast: Cast):
