@@ -20,7 +20,12 @@ from lfr_site.backup.errors import BackupRefused
 from lfr_site.backup.manifest import DATABASE, FILES, KEYS, Manifest, Part
 
 ASSOCIATED = "backup"
-KEY_TABLES = ("public.deployments_deploymentkey", "public.deployments_footagekey")
+# The last holds the keys of pictures made for subject access, in the rows that name them.
+KEY_TABLES = (
+    "public.deployments_deploymentkey",
+    "public.deployments_footagekey",
+    "public.deployments_subjectaccessfile",
+)
 # Templates are made anew from the images; keys lie apart; nobody stays signed in.
 WITHOUT = (
     "--exclude-schema=gallery",
