@@ -67,6 +67,7 @@ def _run_on_its_terms(deployment_id: int, camera_id: int) -> bool:
         return False
     run.run()
     run.release()
+    run.finish_recording()
     return run.terms_changed
 
 
@@ -140,16 +141,18 @@ class CameraRunner:
             log.error("camera_run_failed", camera=self.camera.pk, error=type(error).__name__)
         finally:
             self.reader.close()
-            self._end_recording()
+            if self.recorder is not None:
+                self.recorder.close()
 
     def _begin_to_record(self, authority: AuthorityWatch) -> None:
         """Off the same connection to the camera, where the authority has it."""
         if self.record is not None and isinstance(self.reader, CaptureReader):
             self.recorder = self.reader.tap = self.record(authority.holds)
 
-    def _end_recording(self) -> None:
+    def finish_recording(self) -> None:
+        """The last segment is put away after the camera was given back: it does not wait for a
+        disk."""
         if self.recorder is not None:
-            self.recorder.close()
             self.recorder.join(timeout_s=RECORDING_ENDS_WITHIN_S)
 
     def _stop(self) -> None:
