@@ -25,7 +25,7 @@ def how(_: HttpRequest) -> HttpResponse:
 
 @for_everyone
 def rights(_: HttpRequest) -> HttpResponse:
-    return public_page("rights", {"rules": RULES})
+    return public_page("rights", {"rules": RULES, "footage_kept": RULES["footage"].period})
 
 
 @for_everyone

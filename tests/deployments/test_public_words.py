@@ -91,3 +91,12 @@ def test_without_contacts_the_pages_still_say_whom_to_ask(cast: Cast, settings: 
 
     assert "Telephone 101" in rights
     assert "By post: The headquarters of Other Constabulary" in rights
+
+
+def test_how_to_ask_for_footage_stands_with_the_period_in_force(db: None, settings: Settings):
+    settings.RETENTION_PERIODS_S = {"footage": 3 * 86400}
+
+    rights = read("public:rights")
+
+    assert "it is kept for 3 days" in rights
+    assert "a copy in which everybody else is hidden" in rights

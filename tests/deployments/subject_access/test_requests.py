@@ -272,3 +272,17 @@ def test_an_altered_copy_is_not_handed_over(live: Deployment, cast: Cast):
 
     with pytest.raises(Refused, match="altered"):
         handover.hand_over(request, by=cast.disclosure_officer)
+
+
+def test_the_applications_role_may_do_all_of_it_and_remove_no_request(
+    live: Deployment, cast: Cast, app_role: None
+):
+    request, segment = with_segment(live)
+    with_copy(request, segment)
+    requests.confirm(request, by=cast.disclosure_officer)
+
+    done = handover.hand_over(request, by=cast.disclosure_officer)
+
+    assert done.status == S.HANDED_OVER
+    assert refusal_of("DELETE FROM deployments_subjectaccessrequest")
+    assert refusal_of("TRUNCATE deployments_subjectaccessrequest CASCADE")
