@@ -77,9 +77,10 @@ def _is_on_its_terms(deployment: Deployment, camera: Camera, new: NewAlert) -> b
 def _was_dismissed(deployment: Deployment, alert_id: int | None) -> bool:
     """Nobody is asked twice about the same face; once a dismissed alert is erased, only whoever
     followed that face knows that it was the same."""
-    return Alert.objects.filter(
-        pk=alert_id, deployment=deployment, status=AlertStatus.DISMISSED
-    ).exists()
+    return (
+        alert_id is not None
+        and deployment.alerts.filter(pk=alert_id, status=AlertStatus.DISMISSED).exists()
+    )
 
 
 def _extend(
