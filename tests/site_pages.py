@@ -355,6 +355,7 @@ NOT_PAGES: dict[str, str] = {
     "recognition:watch": "JSON",
     "recognition:picture": "an image",
     "alerts:claim": "a form's target",
+    "alerts:draft": "a form's target",
     "alerts:release": "a form's target",
     "alerts:look": "a form's target",
     "alerts:ask_second": "a form's target",

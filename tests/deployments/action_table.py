@@ -313,6 +313,7 @@ ACTIONS: tuple[Action, ...] = (
 ELSEWHERE: dict[str, str] = {
     "apply": "begins an application: tests/deployments/test_views_application.py",
     "watchlist": "filters the list, which is a consultation",
+    "entry_image": "says why an image is looked at, which is a consultation",
     "ledger": "asks the ledger, which changes nothing",
     "documents": "policy documents: tests/deployments/test_policy_documents.py",
     "document_draft": "policy documents",
