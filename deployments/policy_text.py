@@ -92,7 +92,7 @@ def pages(found: Iterable[Block]) -> list[list[Block]]:
     for block in (piece for each in found for piece in _pieces(each)):
         is_late = block.kind == BlockKind.HEADING and size > BYTES_A_PAGE / 2
         if parts[-1] and (is_late or size + block.weight > BYTES_A_PAGE):
-            carried = _headings_at_the_end(parts[-1])
+            carried = _headings_at_the_end(parts[-1], room=BYTES_A_PAGE - block.weight)
             parts.append(carried)
             size = sum(each.weight for each in carried)
         parts[-1].append(block)
@@ -100,10 +100,13 @@ def pages(found: Iterable[Block]) -> list[list[Block]]:
     return parts
 
 
-def _headings_at_the_end(part: list[Block]) -> list[Block]:
-    """Taken away: a heading goes where what stands below it goes."""
+def _headings_at_the_end(part: list[Block], *, room: int) -> list[Block]:
+    """Taken away: a heading goes where what stands below it goes, if there is room for both."""
     carried: list[Block] = []
     while len(part) > 1 and part[-1].kind in {BlockKind.HEADING, BlockKind.SUBHEADING}:
+        room -= part[-1].weight
+        if room < 0:
+            break
         carried.insert(0, part.pop())
     return carried
 

@@ -1,6 +1,6 @@
 """Policy text: headings, lists and paragraphs, and nothing else."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deployments.policy_text import BYTES_A_PAGE, Block, BlockKind, blocks, pages
@@ -69,6 +69,7 @@ def test_a_list_that_goes_on_keeps_its_numbers():
     assert numbers == list(range(1, 41))
 
 
+@example([("# ", "a", 6), ("# ", "&", 6)])
 @given(
     st.lists(
         st.tuples(

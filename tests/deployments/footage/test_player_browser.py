@@ -15,10 +15,14 @@ from tests.alerts.conftest import LAPTOP, PHONE
 from tests.alerts.web_server import WebServer
 from tests.deployments.recordings import recorded
 from tests.factories import make_cast, make_deployment, person
+from tests.recognition.running import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OpenPage = Callable[..., Page]
+IS_SHOWN = (
+    "!document.querySelector('video').seeking && document.querySelector('video').readyState > 1"
+)
 
 
 @pytest.fixture
@@ -43,12 +47,10 @@ def test_it_plays_goes_to_and_fro_and_on(page_of: OpenPage, live: Deployment):
     page = opened(page_of, live)
     assert AuditEvent.objects.filter(action="footage.viewed").count() == 2
 
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    until(lambda: bool(page.evaluate("document.querySelector('video').readyState >= 1")))
     assert page.evaluate("document.querySelector('video').videoWidth") == 320
     page.evaluate("document.querySelector('video').currentTime = 2.5")
-    page.wait_for_function(
-        "!document.querySelector('video').seeking && document.querySelector('video').readyState > 1"
-    )
+    until(lambda: bool(page.evaluate(IS_SHOWN)))
     expect(page.locator("[data-unplayable]")).to_be_hidden()
     page.evaluate("document.querySelector('video').playbackRate = 4")
     page.evaluate("document.querySelector('video').play()")
