@@ -12,6 +12,7 @@ Neither the program nor anything that it starts may leave a core file: it would 
 import ctypes
 import os
 import resource
+import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
@@ -20,6 +21,9 @@ _PR_SET_PDEATHSIG = 1
 def main(arguments: list[str]) -> int:
     parent_pid, signal_number, user, *program = arguments
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        # A shell that starts something in the background has them ignored, which is inherited.
+        signal.signal(number, signal.SIG_DFL)
     if user != "-":
         _become(user)
     if sys.platform == "linux":  # after the change of user, which clears the request

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from psycopg.errors import DeadlockDetected
+
+ATTEMPTS = 5
 
 _TRIGGERED = """
     SELECT DISTINCT format('%I.%I', n.nspname, c.relname)
@@ -23,8 +26,20 @@ def execute_sql_flush(operations: DatabaseOperations, sql_list: Sequence[str]) -
     """Empty every table as the owner, with the triggers out of the way for that moment.
 
     Stands in for Django's method of the same name. Templates are in partitions that Django does
-    not know.
+    not know. A web server that is still up may be writing: whoever of the two is chosen to give
+    way in a deadlock, the tables are emptied.
     """
+    for attempt in range(ATTEMPTS):
+        try:
+            _flush(sql_list)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected) or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _flush(sql_list: Sequence[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(_TRIGGERED)

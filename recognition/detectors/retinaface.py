@@ -34,9 +34,11 @@ class RetinaFace:
         small = image
         if size != (image.shape[1], image.shape[0]):
             small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        found = self._package.detect_faces(
-            small, threshold=self.min_score, model=self._network, allow_upscaling=False
-        )
+        # It divides by the areas of boxes of which it cut everything away.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = self._package.detect_faces(
+                small, threshold=self.min_score, model=self._network, allow_upscaling=False
+            )
         faces = [moved(_face(each), dx=0.0, dy=0.0, scale=1.0 / scale) for each in found.values()]
         # Cut to the picture by the package, a box beyond its edge has no area.
         faces = [
