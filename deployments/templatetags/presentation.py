@@ -58,6 +58,13 @@ def status_badge(value: str, label: str) -> SafeString:
 
 
 @register.filter
+def mid_sentence(words: str) -> str:
+    """As it stands within a sentence; CCTV stays what it is."""
+    is_acronym = words[1:2].isupper()
+    return words if is_acronym else words[:1].lower() + words[1:]
+
+
+@register.filter
 def in_words(period: timedelta | None) -> str:
     return period_in_words(period)
 
