@@ -7,6 +7,7 @@ needs the four methods of `KeyProvider`, and nothing else."""
 import base64
 import binascii
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -36,7 +37,7 @@ class KeyProvider(Protocol):
         """Raises ImproperlyConfigured with words that say what to do."""
 
 
-class LocalKeys:
+class LocalKeys(ABC):
     """Master keys of 32 bytes in base64, the first in force; the others still open what was
     wrapped by them, until everything is under the first."""
 
@@ -58,8 +59,9 @@ class LocalKeys:
     def check(self) -> None:
         self._keys()
 
+    @abstractmethod
     def _texts(self) -> Iterable[str]:
-        raise NotImplementedError
+        """In base64, the one in force first."""
 
     def _keys(self) -> list[bytes]:
         return [_decoded(text) for text in self._texts()]

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -39,13 +38,18 @@ class WebServer:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "daphne", "-p", str(self.port), "lfr_site.asgi:application"],
-            cwd=ROOT,
-            env=os.environ | self._environment(),
-            stdout=subprocess.DEVNULL,
-        )
-        self._wait()
+        """Its socket listens before it is there: the first request waits for it in line."""
+        with socket.create_server(("127.0.0.1", self.port)) as listening:
+            door = listening.fileno()
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "daphne", "--fd", str(door), "lfr_site.asgi:application"],
+                cwd=ROOT,
+                env=os.environ | self._environment(),
+                stdout=subprocess.DEVNULL,
+                pass_fds=(door,),
+            )
+        with urlopen(self.url, timeout=STARTS_WITHIN_S):  # noqa: S310, our own address
+            pass
 
     def stop(self) -> None:
         if self.process is not None:
@@ -62,13 +66,3 @@ class WebServer:
             "LFR_DEMO": "1",
             **self.settings,
         }
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < deadline:
-            try:
-                with urlopen(self.url, timeout=5):  # noqa: S310, our own address
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise TimeoutError("daphne did not start")

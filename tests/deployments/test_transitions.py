@@ -48,12 +48,12 @@ def test_nothing_leads_out_of_a_final_status():
 
 def test_recognition_is_reached_through_a_decision_only():
     """Whoever walks the table from the draft to LIVE passes AUTHORISED."""
-    reached, todo = set(), {Status.DRAFT}
-    while todo:
-        here = todo.pop()
+    reached, to_visit = set(), {Status.DRAFT}
+    while to_visit:
+        here = to_visit.pop()
         reached.add(here)
         ahead = {target for source, target in LEGAL_MOVES if source == here}
-        todo |= ahead - reached - {Status.AUTHORISED}
+        to_visit |= ahead - reached - {Status.AUTHORISED}
     assert not reached & set(NEEDS_AUTHORITY)
 
 
