@@ -3,7 +3,7 @@ erased again by it when it is restored.
 
 The ledger says how much of which kind was erased; it is in the database, and so in the backup as it
 was then. The journal is to be kept where backups are not restored over it (LFR_ERASURE_JOURNAL).
-It holds random numbers of images, keys and deployments, and times: nothing about anybody."""
+It holds random numbers of what was erased or decided, and times: nothing about anybody."""
 
 import json
 import os
@@ -31,19 +31,44 @@ class What(StrEnum):
     IMAGE = "image"
     KEY = "key"  # of a deployment
     OVER = "over"  # a deployment that was ended or cancelled
+    FOOTAGE = "footage"  # a segment
+    RELEASED = "released"  # a hold on footage
+    PICTURE = "picture"  # made for a request for access
+    ANSWERED = "answered"  # a request for access
+    UPLOAD = "upload"  # a file of an import, or an import of which no row is left
 
 
 class UnreadableJournal(Exception):
     """A line of it is none of ours; the message names the line."""
 
 
+Mentions = dict[uuid.UUID, datetime]
+
+
 @dataclass(slots=True)
 class Erased:
     """What a journal says, each with the moment of its first mention."""
 
-    images: dict[uuid.UUID, datetime] = field(default_factory=dict)
-    keys: dict[uuid.UUID, datetime] = field(default_factory=dict)
-    over: dict[uuid.UUID, datetime] = field(default_factory=dict)
+    images: Mentions = field(default_factory=dict)
+    keys: Mentions = field(default_factory=dict)
+    over: Mentions = field(default_factory=dict)
+    footage: Mentions = field(default_factory=dict)
+    released: Mentions = field(default_factory=dict)
+    pictures: Mentions = field(default_factory=dict)
+    answered: Mentions = field(default_factory=dict)
+    uploads: Mentions = field(default_factory=dict)
+
+    def of(self, what: What) -> Mentions:
+        return {
+            What.IMAGE: self.images,
+            What.KEY: self.keys,
+            What.OVER: self.over,
+            What.FOOTAGE: self.footage,
+            What.RELEASED: self.released,
+            What.PICTURE: self.pictures,
+            What.ANSWERED: self.answered,
+            What.UPLOAD: self.uploads,
+        }[what]
 
 
 def path() -> Path:
@@ -53,7 +78,8 @@ def path() -> Path:
 def note(what: What, numbers: Iterable[uuid.UUID]) -> None:
     """Once the transaction that erases is committed."""
     chosen = list(numbers)
-    transaction.on_commit(lambda: _append(what, chosen), robust=True)
+    if chosen:
+        transaction.on_commit(lambda: _append(what, chosen), robust=True)
 
 
 def note_over(deployment: Deployment) -> None:
@@ -65,13 +91,12 @@ def note_over(deployment: Deployment) -> None:
 def read(where: Path) -> Erased:
     """Nothing where there is no file. Raises UnreadableJournal."""
     erased = Erased()
-    kinds = {What.IMAGE: erased.images, What.KEY: erased.keys, What.OVER: erased.over}
     lines = where.read_text(encoding="utf-8").splitlines() if where.exists() else []
     for number, line in enumerate(lines, 1):
         try:
             said = json.loads(line)
             at = datetime.fromisoformat(said["at"])
-            kinds[What(said["what"])].setdefault(uuid.UUID(said["number"]), at)
+            erased.of(What(said["what"])).setdefault(uuid.UUID(said["number"]), at)
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableJournal(f"Line {number} of {where} is no line of a journal.") from error
     return erased

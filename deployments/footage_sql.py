@@ -5,6 +5,8 @@ from deployments.enums import Status
 
 # Two numbers make an advisory lock of their own: this, and the deployment's id.
 FOOTAGE_LOCK = 0x4C46  # "LF"
+# The schema that is in the database while a backup is restored into it.
+RESTORING = "lfr_restoring"
 
 _FACTS = (
     "id",
@@ -112,10 +114,11 @@ def footage_sql() -> str:
 
 
 def hold_sql() -> str:
-    """A hold is written once; its review date moves forward, and it is released once."""
+    """A hold is written once; its review date moves forward, and it is released once, by somebody
+    but where a backup is restored and it was released before."""
     kept = " OR ".join(
         f"NEW.{c} IS DISTINCT FROM OLD.{c}"
-        for c in ("deployment_id", "ground", "reason", "held_by_id", "held_at")
+        for c in ("uuid", "deployment_id", "ground", "reason", "held_by_id", "held_at")
     )
     return f"""
         IF TG_OP = 'DELETE' THEN
@@ -124,6 +127,10 @@ def hold_sql() -> str:
         IF {kept} OR OLD.released_at IS NOT NULL OR NEW.review_on < OLD.review_on THEN
             RAISE EXCEPTION 'a hold is written once and released once'
                 USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.released_at IS NOT NULL AND NEW.released_by_id IS NULL
+            AND to_regnamespace('{RESTORING}') IS NULL THEN
+            RAISE EXCEPTION 'a hold is released by somebody' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """

@@ -1,11 +1,13 @@
 """What was uploaded to fill a watchlist goes within a day, and with the end of its deployment."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from deployments import import_files
+from deployments import erasure_ledger, import_files
 from deployments.enums import Status
 from deployments.models import Deployment, WatchlistImport
 from deployments.retention import RULES, Due, due_after_end
@@ -30,12 +32,26 @@ def find_imports() -> list[Due]:
 
 def erase_imports(due: Due) -> int:
     assert due.deployment is not None
-    held = _due(due.deployment)
+    return _erase(_due(due.deployment))
+
+
+def erase_again(deployment: Deployment, uploads: Iterable[UUID], *, ground: str) -> int:
+    """Imports whose files or rows were erased before and are back: all of them, for nobody knows
+    how far they went. The caller holds the deployment's lock."""
+    numbers = list(uploads)
+    back = deployment.imports.filter(Q(uuid__in=numbers) | Q(files__in=numbers))
+    count = _erase(WatchlistImport.objects.filter(pk__in=[each.pk for each in back]))
+    erasure_ledger.record(KIND, count=count, ground=ground, deployment=deployment)
+    return count
+
+
+def _erase(imports: QuerySet[WatchlistImport]) -> int:
+    held = list(imports)
     for each in held:
         import_files.erase_files(each)
-    count = len(held)
-    held.delete()
-    return count
+        import_files.erase_rows(each)
+    imports.delete()
+    return len(held)
 
 
 def _due(deployment: Deployment) -> QuerySet[WatchlistImport]:

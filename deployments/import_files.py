@@ -13,10 +13,11 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
 from django.http import HttpRequest
 
-from deployments import erasure_ledger, image_store
+from deployments import erasure_journal, erasure_ledger, image_store
 from deployments.encrypted_file import EncryptedWriter, open_encrypted
 from deployments.encryption import keyed_digest, seal, unseal
 from deployments.enums import UploadKind
+from deployments.erasure_journal import What
 from deployments.file_places import FilePlace
 from deployments.import_images import FolderImages, Images, NoImages, ZipImages
 from deployments.models import Deployment, ImportFile, ImportRow, WatchlistImport
@@ -162,12 +163,18 @@ def erase_files(of: WatchlistImport, *, ground: str = "") -> int:
     """Rows now, files as the transaction commits. `ground` says why they go before they are due."""
     ids = list(of.files.values_list("pk", flat=True))
     of.files.all().delete()
+    erasure_journal.note(What.UPLOAD, ids)
     transaction.on_commit(lambda: _unlink(ids), robust=True)
     if ground:
         erasure_ledger.record(
             "watchlist_import", count=len(ids), ground=ground, deployment=of.deployment
         )
     return len(ids)
+
+
+def erase_rows(of: WatchlistImport) -> None:
+    of.rows.all().delete()
+    erasure_journal.note(What.UPLOAD, [of.uuid])
 
 
 def _unlink(ids: list[uuid.UUID]) -> None:

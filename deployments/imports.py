@@ -90,7 +90,7 @@ def discard(of: WatchlistImport, *, by: User) -> None:
         held.status, held.finished_at = ImportStatus.DISCARDED, timezone.now()
         held.save(update_fields=["status", "finished_at"])
         import_files.erase_files(held, ground="What was uploaded was discarded")
-        held.rows.all().delete()
+        import_files.erase_rows(held)
         _record("watchlist.import_discarded", held, by=by, kind=AuditKind.ERASURE)
 
 
@@ -100,7 +100,7 @@ def forget_refused(of: WatchlistImport, *, by: User) -> None:
         deployment = lock(of.deployment_id)
         if not permissions.can_manage_watchlist(by, deployment) or of.is_active:
             raise Refused("Only a watchlist manager does this, once the import is done.")
-        of.rows.all().delete()
+        import_files.erase_rows(of)
         _record("watchlist.import_rows_erased", of, by=by, kind=AuditKind.ERASURE)
 
 
@@ -274,7 +274,7 @@ def _unusable(of: WatchlistImport, words: str) -> None:
         of.status, of.fault, of.finished_at = ImportStatus.UNUSABLE, words[:300], timezone.now()
         of.save(update_fields=["status", "fault", "finished_at"])
         import_files.erase_files(of, ground="What was uploaded is of no use")
-        of.rows.all().delete()
+        import_files.erase_rows(of)
         _record("watchlist.import_unusable", of, by=None, reason=words)
 
 

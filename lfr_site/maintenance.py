@@ -14,7 +14,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-SCHEMA = "lfr_restoring"
+from deployments.footage_sql import RESTORING
+
+SCHEMA = RESTORING
 RETRY_S = 60
 WORDS = (
     "A backup is being restored, or its restore was interrupted: until `manage.py restore` has "

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from deployments import audit, permissions
+from deployments import audit, erasure_journal, permissions
 from deployments.enums import AuditKind, FootageGround
+from deployments.erasure_journal import What
 from deployments.locking import lock
 from deployments.models import Deployment, FootageHeld, FootageHold, FootageSegment, User
 from deployments.moving import Refused, require
@@ -75,10 +76,22 @@ def release(made: FootageHold, *, reason: str, by: User) -> FootageHold:
     with transaction.atomic():
         held = _open(made, by=by)
         require(reason, "Say why these segments are no longer needed.")
-        held.released_by, held.released_at, held.release_reason = by, timezone.now(), reason
-        held.save(update_fields=["released_by", "released_at", "release_reason"])
-        _record(held, "footage.hold_released", by=by, reason=reason, details={})
-        return held
+        return _release(held, reason=reason, by=by)
+
+
+def release_again(deployment: Deployment, holds: Q, *, reason: str) -> int:
+    """Those that were released before and are open again in a restored backup: by nobody, which the
+    database allows while it is being restored. The caller holds the deployment's lock."""
+    back = deployment.footage_holds.filter(holds, released_at=None).distinct()
+    return len([_release(each, reason=reason, by=None) for each in back])
+
+
+def _release(held: FootageHold, *, reason: str, by: User | None) -> FootageHold:
+    held.released_by, held.released_at, held.release_reason = by, timezone.now(), reason
+    held.save(update_fields=["released_by", "released_at", "release_reason"])
+    erasure_journal.note(What.RELEASED, [held.uuid])
+    _record(held, "footage.hold_released", by=by, reason=reason, details={})
+    return held
 
 
 def is_overdue(made: FootageHold) -> bool:
@@ -119,7 +132,7 @@ def _open(made: FootageHold, *, by: User) -> FootageHold:
 
 
 def _record(
-    made: FootageHold, action: str, *, by: User, reason: str, details: dict[str, object]
+    made: FootageHold, action: str, *, by: User | None, reason: str, details: dict[str, object]
 ) -> None:
     audit.record(
         action,

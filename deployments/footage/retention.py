@@ -1,11 +1,15 @@
 """Footage goes when its period is over, segment by segment, but for those that are held."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
+from deployments import erasure_journal, erasure_ledger
+from deployments.erasure_journal import What
 from deployments.footage import store
 from deployments.models import Deployment, FootageHeld, FootageKey, FootageSegment
 from deployments.retention import BATCH, RULES, Due
@@ -47,8 +51,21 @@ def find_footage() -> list[Due]:
 def erase_footage(due: Due) -> int:
     """A batch: keys and marks now, files as the transaction commits."""
     over = unheld().filter(deployment=due.deployment, ended_at__lte=timezone.now() - period())
-    ids = list(over.values_list("pk", flat=True)[:BATCH])
+    return _erase(list(over.values_list("pk", flat=True)[:BATCH]))
+
+
+def erase_again(deployment: Deployment, segments: Iterable[UUID], *, ground: str) -> int:
+    """What was erased before and is back, whatever its clock says. Whoever held it has released it
+    already; the caller holds the deployment's lock."""
+    back = unheld().filter(deployment=deployment, pk__in=list(segments))
+    count = _erase(list(back.values_list("pk", flat=True)))
+    erasure_ledger.record(KIND, count=count, ground=ground, deployment=deployment)
+    return count
+
+
+def _erase(ids: list[UUID]) -> int:
     FootageKey.objects.filter(segment__in=ids).delete()
     FootageSegment.objects.filter(pk__in=ids).update(erased_at=timezone.now())
+    erasure_journal.note(What.FOOTAGE, ids)
     transaction.on_commit(lambda: store.unlink_each(ids), robust=True)
     return len(ids)

@@ -106,6 +106,8 @@ class FootageGap(models.Model):
 class FootageHold(models.Model):
     """A named exception: single segments stay beyond their period until the hold is released."""
 
+    # What the journal of erasures names it by: a backup's own numbers may be given again.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="footage_holds")
     segments = models.ManyToManyField(FootageSegment, through="FootageHeld", related_name="holds")
     ground = models.CharField(max_length=16, choices=FootageGround)
@@ -123,8 +125,8 @@ class FootageHold(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="footage_hold_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True, released_by__isnull=True)
-                | Q(released_at__isnull=False, released_by__isnull=False) & ~Q(release_reason=""),
-                name="footage_hold_released_by_somebody",
+                | Q(released_at__isnull=False) & ~Q(release_reason=""),
+                name="footage_hold_released_with_a_reason",
             ),
         ]
         triggers = [

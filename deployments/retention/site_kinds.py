@@ -29,7 +29,7 @@ SITE_KINDS = (
     ),
     Rule(
         "erasure_journal",
-        "Numbers of images, keys and deployments that were erased or ended; nothing personal",
+        "Numbers of what was erased, released, answered or ended; nothing personal",
         "a file, apart from the database and its backups",
         "the erasure",
         None,

@@ -102,6 +102,16 @@ def drop(request: SubjectAccessRequest, file: SubjectAccessFile, *, by: User) ->
         note_prepared(locked)
 
 
+def erase_again(request: SubjectAccessRequest, again: Q, *, ground: str) -> int:
+    """Pictures that were erased before and are back. The caller holds the deployment's lock."""
+    back = list(request.files.filter(again))
+    if any(each.kind == K.COPY for each in back):
+        requests.reopen(request)
+    store.forget(back, ground=ground, deployment=request.deployment)
+    note_prepared(request)
+    return len(back)
+
+
 def claim(file_id: uuid.UUID) -> SubjectAccessFile | None:
     """For one worker: None where it is done, failed, taken, or not wanted any more."""
     now = timezone.now()

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import audit, permissions
+from deployments import audit, erasure_journal, permissions
 from deployments.enums import (
     SUBJECT_ACCESS_MOVES,
     AuditKind,
@@ -18,6 +18,7 @@ from deployments.enums import (
     SubjectAccessRefusal,
     SubjectAccessStatus,
 )
+from deployments.erasure_journal import What
 from deployments.footage import holds
 from deployments.locking import lock
 from deployments.models import Camera, Deployment, FootageSegment, SubjectAccessRequest, User
@@ -131,6 +132,7 @@ def end(
     request.ended_by, request.ended_at = by, timezone.now()
     fields = ("ended_by", "ended_at", "refusal_ground", "disclosure")
     move(request, status, fields=fields)
+    erasure_journal.note(What.ANSWERED, [request.uuid])
     record(request, status.value, kind, by=by, details=details)
     return request
 

@@ -9,9 +9,10 @@ from typing import IO
 from django.conf import settings
 from django.db import transaction
 
-from deployments import erasure_ledger
+from deployments import erasure_journal, erasure_ledger
 from deployments.encrypted_file import EncryptedWriter, open_encrypted
 from deployments.encryption import Unreadable, new_key
+from deployments.erasure_journal import What
 from deployments.file_places import FilePlace
 from deployments.key_providers import unwrap, wrap
 from deployments.locking import lock
@@ -92,6 +93,7 @@ def erase(files: Iterable[SubjectAccessFile]) -> int:
     ids = {file.pk for file in files}
     ids |= set(SubjectAccessFile.objects.filter(still__in=ids).values_list("pk", flat=True))
     SubjectAccessFile.objects.filter(pk__in=ids).delete()
+    erasure_journal.note(What.PICTURE, ids)
     transaction.on_commit(lambda: _unlink(ids), robust=True)
     return len(ids)
 

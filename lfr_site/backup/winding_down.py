@@ -5,35 +5,23 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from alerts import erasure as alert_erasure
-from alerts.models import Alert
-from deployments import (
-    erasure_ledger,
-    file_places,
-    image_store,
-    lifecycle,
-    purge,
-    signs,
-    watchlist,
-)
+from deployments import file_places, lifecycle, purge
 from deployments.enums import Status
 from deployments.erasure_journal import Erased
+from deployments.footage import recovery
 from deployments.lifecycle import Refused
-from deployments.locking import lock
-from deployments.models import Deployment, StoredImage, WatchlistEntry
+from deployments.models import Deployment
 from deployments.reconciliation import reconcile
 from deployments.retention import Due
+from lfr_site.backup.erased_again import REASON, erase_again
 from lfr_site.backup.errors import BackupRefused
 from recognition.results import publish_due_results
 
-REASON = "A backup was restored."
-GROUND = "Erased before; a restored backup had brought it back"
 UNSTARTED = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.AUTHORISED, Status.READY)
 RUNNING = (Status.LIVE, Status.SUSPENDED)
+LONGER_THAN_ANY_SEGMENT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +35,11 @@ class WoundDown:
 def wind_down(erased: Erased) -> WoundDown:
     """Raises BackupRefused where something that is due is still there afterwards."""
     over = _over_since(erased)
+    # Nobody writes a segment now: what is whole gets its clock, the rest goes.
+    recovery.recover(now=timezone.now() + LONGER_THAN_ANY_SEGMENT)
     ended = _end(over)
     suspended = _suspend_live()
-    again = _erase_again(set(erased.images))
+    again = erase_again(erased)
     publish_due_results()
     purged = _erase_overdue(over, destroyed=set(erased.keys))
     _sweep_every_stray()
@@ -99,22 +89,6 @@ def _suspend_live() -> int:
     for deployment in live:
         lifecycle.suspend(deployment, by=None, reason=REASON)
     return len(live)
-
-
-def _erase_again(images: set[uuid.UUID]) -> int:
-    """People whose images were erased one by one: withdrawn entries, alerts, signs."""
-    held = StoredImage.objects.filter(pk__in=images)
-    count = held.count()
-    for deployment in Deployment.objects.filter(images__in=held).distinct():
-        with transaction.atomic():
-            locked = lock(deployment.pk)
-            for entry in WatchlistEntry.objects.filter(deployment=locked, image__in=held):
-                watchlist.withdraw(locked, entry.pk, by=None, reason=REASON)
-            alerts = Alert.objects.filter(Q(probe__in=held) | Q(context__in=held))
-            alert_erasure.forget(locked, alerts.filter(deployment=locked), ground=GROUND)
-            signs_left = image_store.erase(held.filter(deployment=locked))
-            erasure_ledger.record(signs.KIND, count=signs_left, ground=GROUND, deployment=locked)
-    return count
 
 
 def _erase_overdue(over: dict[uuid.UUID, datetime], *, destroyed: set[uuid.UUID]) -> int:

@@ -1,20 +1,13 @@
 """Backups of the test's database by the real commands, restored into databases of their own."""
 
 import json
-import os
-import subprocess
-import sys
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
-from psycopg import sql
 from pytest_django.fixtures import Settings
 
 from deployments import audit_checkpoints, erasure_journal, image_store, lifecycle, purge
@@ -25,107 +18,18 @@ from lfr_site import maintenance
 from lfr_site.backup import manifest
 from lfr_site.backup.errors import BackupRefused
 from lfr_site.backup.making import KEY_TABLES
-from lfr_site.embedded import Urls
 from recognition.results import publish_due_results
 from tests import stores
-from tests.factories import Cast, make_alert, make_cast, make_deployment, make_entry
+from tests.factories import (
+    Cast,
+    make_alert,
+    make_cast,
+    make_deployment,
+    make_entry,
+)
+from tests.lfr_site.sites import Site
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = "Quentin Unforgettable"
-FACTS = """
-import json
-from deployments import image_store
-from deployments.audit_verification import verify
-from deployments.encryption import Unreadable
-from deployments.models import AuditEvent, Deployment, StoredImage
-def opens(image):
-    try:
-        return bool(image_store.read(image))
-    except Unreadable:
-        return False
-event = AuditEvent.objects.order_by("-sequence")[0]
-print(json.dumps({
-    "status": Deployment.objects.get(title="To restore").status,
-    "images": [opens(image) for image in StoredImage.objects.all()],
-    "trail": "; ".join(verify().faults),
-    "event": event.action,
-    "details": json.loads(event.details),
-}))
-"""
-
-
-@dataclass
-class Site:
-    """A database and a file store; `manage` runs the site's own program on them, as the owner."""
-
-    urls: Urls
-    database: str
-    files: Path
-    journal: Path
-    environment: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def owner_url(self) -> str:
-        return self.urls.database_owner.replace("/lfr?", f"/{self.database}?")
-
-    @property
-    def superuser_url(self) -> str:
-        return self.urls.database_superuser.replace("/lfr?", f"/{self.database}?")
-
-    def manage(self, *arguments: str, fails: bool = False) -> str:
-        env = os.environ | {
-            "LFR_DATABASE_URL": self.owner_url,
-            "LFR_FILE_STORE": str(self.files),
-            "LFR_ERASURE_JOURNAL": str(self.journal),
-            "LFR_AUDIT_CHECKPOINTS": str(self.files.parent / f"{self.database}-checkpoints"),
-            **self.environment,
-        }
-        run = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (run.returncode != 0) == fails, run.stdout + run.stderr
-        return run.stderr if fails else run.stdout
-
-    def facts(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(
-            self.manage("shell", "--command", FACTS).splitlines()[-1]
-        )
-        return found
-
-    def ask(self, query: str) -> object:
-        with psycopg.connect(self.owner_url) as own:
-            row = own.execute(query).fetchone()
-            return row[0] if row else None
-
-
-@pytest.fixture
-def site(
-    transactional_db: None,
-    embedded_urls: Urls,
-    file_store: Path,
-    tmp_path: Path,
-    settings: Settings,
-) -> Site:
-    """The site that is backed up: this process's own."""
-    settings.ERASURE_JOURNAL = tmp_path / "elsewhere" / "erasures.jsonl"
-    name = str(connection.settings_dict["NAME"])
-    return Site(embedded_urls, name, file_store, settings.ERASURE_JOURNAL)
-
-
-@pytest.fixture
-def empty(site: Site, tmp_path: Path) -> Iterator[Site]:
-    """A new machine: an empty database and no files."""
-    database = f"restored_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(site.urls.database_superuser, autocommit=True) as server:
-        make = sql.SQL("CREATE DATABASE {} OWNER lfr_owner")
-        server.execute(make.format(sql.Identifier(database)))
-        yield replace(site, database=database, files=tmp_path / "restored")
-        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-        server.execute(drop.format(sql.Identifier(database)))
 
 
 @pytest.fixture
