@@ -36,6 +36,8 @@ class Row:
     response: str = ""
     by: str = ""
     details: str = ""
+    # Somebody of an open alert in view again: most rows of a busy deployment, and no decision.
+    is_sighting: bool = False
 
 
 def timeline(deployment: Deployment) -> list[Row]:
@@ -62,6 +64,7 @@ def _of_alerts(deployment: Deployment) -> Iterator[Row]:
             response=alert.response.capitalize(),
             by=by,
             details=_in_words(reason),
+            is_sighting=kind == EventKind.SEEN_AGAIN,
         )
 
 

@@ -1,12 +1,11 @@
 """The timeline as CSV, safe to open in a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable
 
 from django.utils import timezone
 
 from alerts.timeline.rows import Row
+from deployments import csv_text
 
 HEADINGS = (
     "time",
@@ -19,29 +18,21 @@ HEADINGS = (
     "by",
     "details",
 )
-# A cell that begins so is taken for a formula; a name of a camera or a person may.
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(rows: Iterable[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    for row in rows:
-        cells = (
-            timezone.localtime(row.at).isoformat(timespec="milliseconds"),
-            row.source.value,
-            row.what,
-            row.camera,
-            "" if row.alert is None else str(row.alert),
-            row.category,
-            row.response,
-            row.by,
-            row.details,
-        )
-        writer.writerow([_harmless(cell) for cell in cells])
-    return text.getvalue()
+    return csv_text.as_csv(HEADINGS, map(_cells, rows))
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_BEGINS) else cell
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        timezone.localtime(row.at).isoformat(timespec="milliseconds"),
+        row.source.value,
+        row.what,
+        row.camera,
+        "" if row.alert is None else str(row.alert),
+        row.category,
+        row.response,
+        row.by,
+        row.details,
+    )

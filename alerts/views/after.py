@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from alerts.timeline.drawing import drawing_of
 from alerts.timeline.figures import figures_of
-from alerts.timeline.filters import TimelineFilter
+from alerts.timeline.filters import SIGHTINGS, TimelineFilter
 from alerts.timeline.rows import timeline
 from alerts.timeline.sheet import as_csv
 from deployments import audit
@@ -29,15 +29,18 @@ def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     deployment = visible_deployment(request, uuid)
     rows = timeline(deployment)
     form = TimelineFilter(request.GET, rows=rows)
+    chosen = form.chosen(rows)
     query = request.GET.copy()
     query.pop("page", None)
-    paginator = Paginator(form.chosen(rows), ROWS_A_PAGE)
+    with_sightings = query.copy()
+    with_sightings[SIGHTINGS] = "on"
     context = {
         "deployment": deployment,
         "form": form,
-        "is_filtered": any(query.values()),
         "query": query.urlencode(),
-        "page": paginator.get_page(request.GET.get("page")),
+        "left_out": chosen.left_out,
+        "with_sightings": with_sightings.urlencode(),
+        "page": Paginator(chosen.rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "drawings": [drawing_of(figure) for figure in figures_of(deployment)],
         "is_erased": deployment.alerts.exclude(erased_at=None).exists(),
     }
@@ -58,11 +61,11 @@ def sheet(request: HttpRequest, uuid: UUID) -> HttpResponse:
         by=person_of(request),
         deployment=deployment,
         reason="Taken away by the person who acts, to account for the deployment.",
-        details={"rows": len(chosen)},
+        details={"rows": len(chosen.rows), "sightings_left_out": chosen.left_out},
     )
     name = f"timeline-{deployment.starts_at:%Y-%m-%d}-{str(deployment.uuid)[:8]}.csv"
     return HttpResponse(
-        as_csv(chosen),
+        as_csv(chosen.rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -12,7 +14,9 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from alerts import lifecycle
-from alerts.enums import AlertStatus, Outcome
+from alerts.enums import AlertStatus, EventKind, Outcome
+from alerts.events import emit
+from alerts.models import Alert
 from alerts.timeline.drawing import WIDTH, drawing_of
 from alerts.timeline.figures import MOST_BARS, Bar, Figure, figures_of, over_time
 from alerts.timeline.rows import Source, timeline
@@ -146,6 +150,41 @@ def test_filters(
         assert "Raised" in shown
     else:
         assert shown == found
+
+
+def seen_again(alert: Alert, *, times: int) -> None:
+    with transaction.atomic():
+        for _ in range(times):
+            emit(alert, EventKind.SEEN_AGAIN)
+
+
+def test_sightings_are_left_out_unless_asked_for_and_their_number_is_said(
+    cast: Cast, live: Deployment
+) -> None:
+    seen_again(make_alert(live), times=12)
+    seen_again(make_alert(live, status=AlertStatus.CLAIMED), times=3)
+    client, address = client_of(cast.alice), page_of(live)
+
+    plain, of_one = client.get(address), client.get(address, {"alert": "2"})
+
+    assert "Seen again" not in {row.what for row in plain.context["page"]}
+    assert "Not shown: 15 times" in plain.content.decode()
+    assert "Not shown: 3 times" in of_one.content.decode()
+    assert 'href="?alert=2&amp;seen_again=on"' in of_one.content.decode()
+    whole = client.get(address, {"alert": "2", "seen_again": "on"})
+    assert [row.what for row in whole.context["page"]].count("Seen again") == 3
+    assert "Not shown" not in whole.content.decode()
+    sheets = [client.get(sheet_of(live), query) for query in ({}, {"seen_again": "on"})]
+    assert [sheet.content.count(b"Seen again") for sheet in sheets] == [0, 15]
+    exported = AuditEvent.objects.filter(action="timeline.exported").order_by("sequence")
+    assert [json.loads(event.details)["sightings_left_out"] for event in exported] == [15, 0]
+
+
+def test_a_filter_of_sightings_alone_narrows_nothing(cast: Cast, live: Deployment) -> None:
+    text = client_of(cast.alice).get(page_of(live), {"seen_again": "on"}).content.decode()
+
+    assert "Clear the filter" not in text
+    assert 'name="seen_again" id="id_seen_again" checked' in text
 
 
 def test_sheet_has_the_filtered_rows_and_no_formula(cast: Cast) -> None:
