@@ -1,16 +1,19 @@
 """Django's admin for two roles only: the auditor, who reads, and the system administrator, who
 configures. Being staff or a superuser opens nothing."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from deployments import permissions
+from deployments import audit, permissions
+from deployments.enums import AuditKind
 from deployments.models import User
 
 
@@ -26,6 +29,22 @@ class RoleAdminSite(AdminSite):
         return isinstance(user, User) and (
             permissions.can_read_audit(user) or permissions.can_configure(user)
         )
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """One's own password, and its audit event with it."""
+        with transaction.atomic():
+            answer = super().password_change(request, extra_context)
+            if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+                person = request.user
+                assert isinstance(person, User)
+                audit.record(
+                    "user.changed",
+                    kind=AuditKind.ALTERATION,
+                    by=person,
+                    subject=f"user {person.pk}",
+                    details={"changes": "own password"},
+                )
+        return answer
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one sign-in, with its second factor; the admin has none of its own."""

@@ -30,6 +30,7 @@ OWN_AFFAIRS = SETTING_UP | {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
+    "password_change",
     "sign_in",
 }
 # What an inspector posts and what changes nothing but the record of it: why they take a part of the

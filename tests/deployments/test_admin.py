@@ -172,6 +172,31 @@ def test_a_new_password_is_on_record_and_itself_is_not(administrator: Client, ca
     assert new not in event.details
 
 
+@pytest.mark.parametrize("name", ["auditor", "inspector", "system_administrator"])
+def test_ones_own_new_password_is_on_record_too(cast: Cast, name: str):
+    user: User = getattr(cast, name)
+    new = "another long enough phrase"
+    user.set_password(PASSWORD)
+    user.save()
+    answer = _client(user).post(
+        reverse("admin:password_change"),
+        {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
+    )
+    assert answer.status_code == 302
+
+    user.refresh_from_db()
+    assert user.check_password(new)
+    event = AuditEvent.objects.get(action="user.changed")
+    assert (event.actor, event.subject) == (user.username, f"user {user.pk}")
+    assert new not in event.details
+
+
+def test_a_password_that_stays_is_no_change(auditor: Client):
+    auditor.post(reverse("admin:password_change"), {"old_password": "wrong"})
+
+    assert not AuditEvent.objects.filter(action="user.changed").exists()
+
+
 def test_nobody_gives_themselves_a_role(administrator: Client, cast: Cast):
     own = cast.system_administrator
     administrator.post(
