@@ -4,6 +4,7 @@ What it answers is described once, here; openapi.json and the page for people ar
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -68,7 +69,17 @@ class Document:
     pdf: str
 
 
-@api.get("/deployments", response=DeploymentPage, summary="Deployments, fifty a page")
+def _also(status: HTTPStatus, words: str) -> dict[str, Any]:
+    """An answer other than the one that was asked for, in the description."""
+    return {"responses": {status.value: {"description": words}}}
+
+
+@api.get(
+    "/deployments",
+    response=DeploymentPage,
+    summary="Deployments, fifty a page",
+    openapi_extra=_also(HTTPStatus.UNPROCESSABLE_ENTITY, "A parameter that makes no sense."),
+)
 @decorate_view(for_everyone)
 def deployments(
     request: HttpRequest,  # noqa: ARG001 (its name is the framework's)
@@ -87,7 +98,12 @@ def deployments(
     )
 
 
-@api.get("/deployments/{uuid:id}", response=PublicRecord, summary="One deployment by its id")
+@api.get(
+    "/deployments/{uuid:id}",
+    response=PublicRecord,
+    summary="One deployment by its id",
+    openapi_extra=_also(HTTPStatus.NOT_FOUND, "There is no such deployment, or not yet."),
+)
 @decorate_view(for_everyone)
 def deployment(
     request: HttpRequest,  # noqa: ARG001

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from deployments import urgent_policy
 from deployments.controller import Controller, controller
 from deployments.models import Deployment, PolicyDocument
 from deployments.policy_text import blocks
@@ -56,6 +57,7 @@ def _about(deployment: Deployment | None) -> dict[str, object]:
         "unmatched": period_in_words(RULES["unmatched_face"].period),
         "controller": asdict(controls),
         "website": controls.website,
+        "authorised_by": _authorised_by(deployment),
         "deployment": None if deployment is None else _of(deployment),
     }
 
@@ -68,6 +70,18 @@ def _of(deployment: Deployment) -> dict[str, object]:
         "sought": deployment.category_labels,
         "ground": deployment.get_place_ground_display(),
     }
+
+
+def _authorised_by(deployment: Deployment | None) -> str:
+    """Of one that stands for any, what policy allows."""
+    route = urgent_policy.route()
+    if deployment is None and route is not None:
+        return (
+            f"A superintendent or above (in an urgent case, of the rank of {route.rank} or above)"
+        )
+    if deployment is not None and deployment.is_urgent:
+        return "In an urgent case, an officer below superintendent"
+    return "A superintendent or above"
 
 
 def contact_lines(controls: Controller) -> list[str]:

@@ -4,11 +4,31 @@ A function of the database's owner tells the rank from which an officer may take
 and nothing where there is no such route. It is written after each migration, from the settings;
 the application's role can call it and cannot replace it. Triggers ask it."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import connection, connections
 from django.db.models.signals import post_migrate
 
 from deployments.enums import Rank
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentRoute:
+    """As the public is told of it."""
+
+    rank: str
+    window_hours: int
+    review_hours: int
+
+
+def route() -> UrgentRoute | None:
+    rank = rank_of_policy()
+    if rank is None:
+        return None
+    return UrgentRoute(
+        str(rank.label).lower(), settings.URGENT_WINDOW_HOURS, settings.URGENT_REVIEW_HOURS
+    )
 
 
 def rank_of_policy() -> Rank | None:

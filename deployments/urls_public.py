@@ -10,7 +10,7 @@ from deployments.views.feed import DeploymentFeed
 from deployments.views.public import for_everyone
 
 app_name = "public"
-DOCUMENT = "policies/<slug:kind>/<str:version>/"
+DOCUMENT = r"^policies/(?P<kind>[a-z_]+)/(?P<version>[0-9.]+)/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("announced/", pages.announced, name="announced"),
@@ -20,8 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("your-rights/", public_about.rights, name="rights"),
     path("your-data/", public_about.data, name="data"),
     path("policies/", public_documents.documents, name="documents"),
-    path(DOCUMENT, public_documents.document, name="document"),
-    path(f"{DOCUMENT}document.pdf", public_documents.document_pdf, name="document_pdf"),
+    re_path(f"{DOCUMENT}$", public_documents.document, name="document"),
+    re_path(rf"{DOCUMENT}document\.pdf$", public_documents.document_pdf, name="document_pdf"),
     re_path(r"^print/(?P<what>sign|leaflet)\.pdf$", public_prints.generic_print, name="print"),
     re_path(
         r"^deployment/(?P<uuid>[0-9a-f-]{36})/(?P<what>sign|leaflet)\.pdf$",

@@ -34,6 +34,8 @@ def time_in_words(moment: datetime) -> str:
 def lead_in_words(lead: timedelta) -> str:
     """How far ahead something was done, rounded down: "4 days", "5 hours", "12 minutes"."""
     seconds = int(lead.total_seconds())
-    name, size = next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
+    if seconds < 60:
+        return "less than a minute"
+    name, size = next(unit for unit in _UNITS if seconds >= unit[1])
     count = seconds // size
     return f"{count} {name}{'' if count == 1 else 's'}"

@@ -19,21 +19,25 @@ TYPE = "text/calendar; charset=utf-8"
 
 
 @for_everyone
-def calendar(_: HttpRequest) -> HttpResponse:
+def calendar(request: HttpRequest) -> HttpResponse:
     """Everything whose end is ahead, the cancelled too."""
     ahead = _sequenced().filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
-    return attachment(written(list(ahead)), content_type=TYPE, filename="lfr-deployments.ics")
+    return attachment(
+        written(list(ahead), request=request), content_type=TYPE, filename="lfr-deployments.ics"
+    )
 
 
 @for_everyone
-def deployment_calendar(_: HttpRequest, uuid: UUID) -> HttpResponse:
+def deployment_calendar(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = _sequenced().filter(uuid=uuid).first()
     if found is None:
         raise Http404("There is no such deployment.")
-    return attachment(written([found]), content_type=TYPE, filename="lfr-deployment.ics")
+    return attachment(
+        written([found], request=request), content_type=TYPE, filename="lfr-deployment.ics"
+    )
 
 
-def written(deployments: list[Deployment]) -> bytes:
+def written(deployments: list[Deployment], *, request: HttpRequest) -> bytes:
     force = settings.FORCE_NAME or "This force"
     whole = Calendar()
     whole.add("prodid", "-//Live facial recognition//Notices//EN")
@@ -41,7 +45,11 @@ def written(deployments: list[Deployment]) -> bytes:
     whole.add("method", "PUBLISH")
     whole.add("x-wr-calname", f"Live facial recognition: {force}")
     for deployment in deployments:
-        whole.add_component(_event(deployment))
+        event = _event(deployment)
+        # Whole even where the settings do not name the site: RFC 5545 asks for a URI.
+        page = public_address("public:deployment", uuid=deployment.uuid)
+        event.add("url", request.build_absolute_uri(page))
+        whole.add_component(event)
     return bytes(whole.to_ical())
 
 
@@ -59,7 +67,6 @@ def _event(deployment: Deployment) -> Event:
     event.add("location", deployment.place)
     event.add("description", f"Sought: {'; '.join(deployment.category_labels)}.")
     event.add("transp", "TRANSPARENT")
-    event.add("url", public_address("public:deployment", uuid=deployment.uuid))
     return event
 
 

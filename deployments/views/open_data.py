@@ -1,7 +1,5 @@
 """Results as a sheet, and the page that says what else machines may read."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
@@ -10,24 +8,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from deployments import api
+from deployments.csv_text import as_csv
 from deployments.public_record import PublicRecord, PublicResult, public_record
 from deployments.queries import public_deployments
 from deployments.views.public import attachment, for_everyone, public_page
 
-# A sheet takes a cell that begins so for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OF_RECORD = [each.name for each in fields(PublicRecord) if each.name != "result"]
 OF_RESULT = [each.name for each in fields(PublicResult)]
 
 
 @for_everyone
 def results_csv(_: HttpRequest) -> HttpResponse:
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow([*OF_RECORD, *(f"result_{name}" for name in OF_RESULT)])
-    writer.writerows(_rows())
+    header = [*OF_RECORD, *(f"result_{name}" for name in OF_RESULT)]
     return attachment(
-        sheet.getvalue().encode("utf-8-sig"),
+        as_csv(header, _rows()),
         content_type="text/csv; charset=utf-8",
         filename="lfr-deployments.csv",
     )
@@ -40,21 +34,19 @@ def _rows() -> Iterator[list[str]]:
         record = public_record(deployment, now=now)
         cells: list[object] = [getattr(record, name) for name in OF_RECORD]
         cells += [getattr(record.result, name) if record.result else "" for name in OF_RESULT]
-        yield [cell(value) for value in cells]
+        yield [_cell(value) for value in cells]
 
 
-def cell(value: object) -> str:
-    """As text that no sheet runs."""
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        value = "; ".join(value)
-    elif isinstance(value, dict):
-        value = "; ".join(f"{name}: {count}" for name, count in sorted(value.items()))
-    elif isinstance(value, datetime):
-        value = timezone.localtime(value).isoformat(timespec="minutes")
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, float) else text
+        return "; ".join(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {count}" for name, count in sorted(value.items()))
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat(timespec="minutes")
+    return str(value)
 
 
 @for_everyone

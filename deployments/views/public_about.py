@@ -4,6 +4,7 @@ itself runs by."""
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from deployments import urgent_policy
 from deployments.enums import Category, PlaceGround, Response
 from deployments.retention import RULES
 from deployments.views.public import for_everyone, public_page
@@ -12,6 +13,7 @@ from deployments.views.public import for_everyone, public_page
 @for_everyone
 def how(_: HttpRequest) -> HttpResponse:
     context = {
+        "urgent": urgent_policy.route(),
         "lead_days": settings.NOTICE_LEAD_DAYS,
         "watchlist_cap": settings.WATCHLIST_CAP,
         "categories": Category.labels,

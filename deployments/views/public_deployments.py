@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from deployments import publication
+from deployments import publication, urgent_policy
 from deployments.enums import Status, VariationStatus
 from deployments.figures import alert_segments, false_alert_rate_in_words, outcomes_in_words
 from deployments.models import Deployment
@@ -32,6 +32,7 @@ def home(_: HttpRequest) -> HttpResponse:
         "upcoming": upcoming[:ON_HOME],
         "has_more": len(current) > ON_HOME or len(upcoming) > ON_HOME,
         "recent": list(public_past(now)[:ON_HOME]),
+        "urgent": urgent_policy.route(),
     }
     return public_page("home", context)
 

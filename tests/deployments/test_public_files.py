@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -16,7 +17,6 @@ from deployments import lifecycle, publication
 from deployments.enums import Category, DocumentKind, Status
 from deployments.models import Deployment
 from deployments.retention import RULES
-from deployments.views.open_data import cell
 from tests.deployments.test_public_leaks import pdf_text
 from tests.factories import Cast, make_deployment, make_policy_document
 from tests.site_pages import COUNTS
@@ -118,6 +118,8 @@ def test_the_calendar_has_what_is_ahead_and_hears_of_cancellations(cast: Cast):
     (again,) = [each for each in later if each["UID"] == f"urn:uuid:{ahead.uuid}"]
 
     assert (one["STATUS"], again["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    page = reverse("public:deployment", args=[ahead.uuid])
+    assert one["URL"] == f"http://testserver{page}"
     assert one["LOCATION"] == "Market Square; north, side"
     assert one["DTSTART"].dt == ahead.starts_at.replace(microsecond=0)  # type: ignore[attr-defined]
     assert again["SEQUENCE"] > one["SEQUENCE"]  # type: ignore[operator]
@@ -165,10 +167,15 @@ def test_the_sheet_has_every_figure_and_runs_no_formula(cast: Cast):
     assert row["starts_at"].endswith(("+00:00", "+01:00"))
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_begins_a_formula(start: str):
-    assert cell(f"{start}1").startswith("'")
-    assert cell([f"{start}1"]).startswith("'")
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n=", "＝"])
+def test_no_cell_of_the_sheet_begins_a_formula(cast: Cast, start: str):
+    place = f"{start}1"
+    make_deployment(status=Status.AUTHORISED, place=place)
+
+    text = get("public:csv").decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+
+    assert row["place"] == f"'{place}"
 
 
 def test_the_api_pages_filters_and_says_what_it_answers(cast: Cast):
@@ -191,6 +198,41 @@ def test_the_api_pages_filters_and_says_what_it_answers(cast: Cast):
     result = client.get(reverse("public:public_api:deployment", args=[over.uuid])).json()["result"]
     assert result["false_alert_rate"] == pytest.approx(2 / 4312)
     assert result["false_alert_rate_low"] < 2 / 4312 < result["false_alert_rate_high"]
+
+
+def answers_of(deployment: Deployment) -> list[tuple[str, dict[str, str | int], int]]:
+    """Address as it is described, what to fill in, and the status."""
+    root = reverse("public:public_api:deployments")
+    one, nowhere = f"{root}/{{id}}", "00000000-0000-0000-0000-000000000000"
+    return [
+        (root, {"stage": "over", "page": 1}, 200),
+        (root, {"year": 1}, 422),
+        (one, {"id": str(deployment.uuid)}, 200),
+        (one, {"id": nowhere}, 404),
+        (reverse("public:public_api:retention"), {}, 200),
+        (reverse("public:public_api:documents"), {}, 200),
+    ]
+
+
+def test_every_answer_is_as_described(cast: Cast):
+    over = make_deployment(status=Status.ENDED)
+    publication.publish_result(over, COUNTS, profile_version="embedded-1")
+    make_deployment(status=Status.CANCELLED)
+    make_policy_document()
+    client = Client()
+    description = client.get(reverse("public:openapi")).json()
+    tried = set()
+
+    for address, filled_in, status in answers_of(over):
+        answer = client.get(address.format(**filled_in), filled_in)
+        assert answer.status_code == status
+        described = description["paths"][address]["get"]["responses"][str(status)]
+        tried.add(address)
+        if status == 200:
+            schema = described["content"]["application/json"]["schema"]
+            whole = schema | {"components": description["components"]}
+            jsonschema.Draft202012Validator(whole).validate(answer.json())
+    assert tried == set(description["paths"])
 
 
 def test_the_description_and_the_page_name_each_address(cast: Cast):

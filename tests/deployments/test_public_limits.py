@@ -1,11 +1,16 @@
 """What a page of the public's costs, whatever the number of deployments; and whom it asks."""
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from deployments.enums import DocumentStatus, Status
+from deployments.enums import DocumentKind, DocumentStatus, Status
 from deployments.models import Deployment
 from tests.deployments.public_site import (
     MACHINES,
@@ -45,6 +50,48 @@ def test_queries_and_bytes_do_not_grow_with_the_deployments(
     for address in (*(reverse(name) for name in MACHINES), *addresses_of(over)):
         with django_assert_max_num_queries(MOST_QUERIES):
             assert client.get(address).status_code == 200
+
+
+def loaded_with(body: str) -> set[str]:
+    """Styles, icons and pictures that a browser asks for beside the page."""
+    return set(re.findall(r'(?:href|src)="/static/([^"#]+)', body))
+
+
+def test_a_page_with_all_that_it_loads_is_as_light(cast: Cast):
+    """As it travels: pages compressed, what lies in files as it lies there."""
+    fill(300)
+    for kind in DocumentKind:
+        make_policy_document(kind=kind)
+    over = Deployment.objects.filter(status=Status.CLOSED)[0]
+    client = Client(headers={"accept-encoding": "gzip"})
+    files: set[str] = set()
+
+    for address in (*(reverse(name) for name in PLAIN), *addresses_of(over)[:1]):
+        response = client.get(address)
+        assert response["Content-Encoding"] == "gzip"
+        files |= (beside := loaded_with(gzip.decompress(response.content).decode()))
+        paths = [Path(str(finders.find(name))) for name in beside]
+        total = len(response.content) + sum(path.stat().st_size for path in paths)
+        assert total <= MOST_BYTES, (address, total)
+    assert "css/public.css" in files
+    assert "img/icons.svg" in files
+
+
+def test_a_compressed_page_is_known_again(cast: Cast):
+    client = Client(headers={"accept-encoding": "gzip"})
+    first = client.get("/")
+
+    again = client.get("/", headers={"if-none-match": first["ETag"]})
+
+    assert first["Vary"] == "Accept-Encoding"
+    assert (again.status_code, again.content) == (304, b"")
+    assert "max-age=60" in again["Cache-Control"]
+
+
+@pytest.mark.parametrize("version", ["%00", "1%00", "1.0%0a", "..", "%e2%80%ae", "x" * 900])
+def test_an_address_of_nothing_is_not_found(cast: Cast, version: str):
+    for address in (f"/policies/policy/{version}/", f"/policies/{version}/1.0/document.pdf"):
+        assert Client().get(address).status_code == 404
 
 
 def test_a_long_document_is_read_in_pages_that_are_short_enough(cast: Cast):

@@ -10,8 +10,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from deployments import retention
-from deployments.enums import Status
+from deployments import retention, urgent
+from deployments.enums import Rank, Status
+from tests.deployments.test_public_leaks import pdf_text
+from tests.deployments.test_urgent import inspector
 from tests.factories import Cast, make_deployment
 
 HOUR = 3600
@@ -91,6 +93,35 @@ def test_without_contacts_the_pages_still_say_whom_to_ask(cast: Cast, settings: 
 
     assert "Telephone 101" in rights
     assert "By post: The headquarters of Other Constabulary" in rights
+
+
+def test_an_urgent_route_is_told_wherever_authority_is(cast: Cast, settings: Settings):
+    settings.URGENT_ROUTE = False
+    assert "urgent" not in read("public:home") + read("public:how")
+    settings.URGENT_ROUTE, settings.URGENT_RANK = True, Rank.CHIEF_INSPECTOR
+    settings.URGENT_WINDOW_HOURS, settings.URGENT_REVIEW_HOURS = 7, 3
+
+    assert "of the rank of chief inspector or above" in read("public:home")
+    how = read("public:how")
+    assert "at most 7 hours" in how
+    assert "reviews it within 3 hours" in how
+    assert "of the rank of chief inspector or above" in leaflet()
+
+
+def leaflet(*args: object) -> str:
+    name = "public:deployment_print" if args else "public:print"
+    content = Client().get(reverse(name, args=[*args, "leaflet"])).content
+    return " ".join(pdf_text(content).split())
+
+
+def test_the_leaflet_of_an_urgent_deployment_says_who_authorised_it(cast: Cast, urgent_route: None):
+    found = urgent.authorise(
+        make_deployment(status=Status.SUBMITTED), by=inspector(), reasons="Seen ten minutes ago."
+    )
+    ordinary = make_deployment(status=Status.AUTHORISED)
+
+    assert "an officer below superintendent who did not apply" in leaflet(found.uuid)
+    assert "A superintendent or above who did not apply" in leaflet(ordinary.uuid)
 
 
 def test_how_to_ask_for_footage_stands_with_the_period_in_force(db: None, settings: Settings):

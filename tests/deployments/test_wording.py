@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from deployments.wording import period_in_words
+from deployments.wording import lead_in_words, period_in_words
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,17 @@ from deployments.wording import period_in_words
 )
 def test_a_period_is_said_in_its_largest_whole_unit(period: timedelta | None, words: str):
     assert period_in_words(period) == words
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"),
+    [
+        (timedelta(milliseconds=600), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(seconds=100), "1 minute"),
+        (timedelta(hours=47), "1 day"),
+        (timedelta(days=4, hours=5), "4 days"),
+    ],
+)
+def test_how_far_ahead_is_rounded_down(lead: timedelta, words: str):
+    assert lead_in_words(lead) == words
