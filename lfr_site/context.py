@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "force_name": settings.FORCE_NAME or "This force",
         "is_demo": settings.DEMO,
         "has_second_factor": settings.SECOND_FACTOR,
+        "has_urgent_route": settings.URGENT_ROUTE,
         "can_ask_the_ledger": person is not None and permissions.can_ask_the_ledger(person),
         "can_read_audit": person is not None and permissions.can_read_audit(person),
         "can_read_erasure": person is not None and permissions.can_read_erasure(person),

@@ -20,6 +20,9 @@ KEYS = {
     "faces_seen",
     "latency_p50_ms",
     "latency_p95_ms",
+    "cameras_stopped_s",
+    "emergency_stopped_s",
+    "sockets_ended_s",
     "seconds",
 }
 
@@ -39,6 +42,7 @@ def test_the_watchlisted_are_alerted_nobody_else_is_and_everything_is_erased() -
     assert report["alerted"] >= 0.9 * report["watchlisted"]
     assert report["wrong_alerts"] == 0
     assert report["faces_seen"] >= report["alerted"]
+    assert all(report[name] > 0 for name in ("emergency_stopped_s", "sockets_ended_s"))
     assert report["audit_verified"]
     assert report["erasure_reconciled"]
     assert (run.returncode == 0) == report["ok"]

@@ -35,6 +35,8 @@ def public_page(
         "force_name": settings.FORCE_NAME or "This force",
         "controller": controller(),
         "is_demo": settings.DEMO,
+        "has_second_factor": settings.SECOND_FACTOR,
+        "has_urgent_route": settings.URGENT_ROUTE,
         "section": section or template,
     }
     body = render_to_string(f"public/{template}.html", {**about_site, **(context or {})})

@@ -25,6 +25,15 @@ CAST: tuple[Person, ...] = (
         Rank.SUPERINTENDENT,
         (Role.AUTHORISING_OFFICER,),
     ),
+    # Takes the urgent route; a superintendent reviews what came of it.
+    Person(
+        "duty_officer",
+        "dani.duty",
+        "Dani",
+        "Price",
+        Rank.INSPECTOR,
+        (Role.AUTHORISING_OFFICER,),
+    ),
     Person(
         "watchlist_manager", "wim.watch", "Wim", "Hale", Rank.SERGEANT, (Role.WATCHLIST_MANAGER,)
     ),

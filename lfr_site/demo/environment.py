@@ -66,6 +66,7 @@ def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "lfr_site.settings",
         "LFR_DEMO": "1",
         "LFR_SECOND_FACTOR": "0",
+        "LFR_URGENT_ROUTE": "1",
         "LFR_DATA_DIR": str(folder.path),
         "LFR_SECRET_KEY": keys["secret_key"],
         "LFR_MASTER_KEY": keys["master_key"],

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,7 @@ class ConsoleListener:
     alerts: dict[str, Heard] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
     sequences: list[int] = field(default_factory=list)
+    closed_at: float = 0.0  # in seconds since 1970; 0 while it is open
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def start(self) -> "ConsoleListener":
@@ -49,14 +51,15 @@ class ConsoleListener:
         self.connection.close()
 
     def _listen(self) -> None:
-        try:
+        with suppress(ConnectionClosed):
             for text in self.connection:
                 heard_at = time.time()
                 with self._changed:
                     self._take(json.loads(text), heard_at)
                     self._changed.notify_all()
-        except ConnectionClosed:
-            pass
+        with self._changed:
+            self.closed_at = time.time()
+            self._changed.notify_all()
 
     def _take(self, message: dict[str, Any], heard_at: float) -> None:
         if message["type"] == "heartbeat":

@@ -69,7 +69,7 @@ class Loop:
             f"{self.page}decide/", decision, form_at=self.page, is_refused=True
         )
         officer.post(f"{self.page}decide/", decision, form_at=self.page)
-        self._expect_status("Authorised")
+        self.expect_status("Authorised")
         self._take_the_authority(officer)
 
     def _take_the_authority(self, officer: Visitor) -> None:
@@ -164,9 +164,9 @@ class Loop:
         """Made ready, the cameras are looked at by themselves; then every check is passed."""
         operator = self.people["operator"]
         operator.post(f"{self.page}move/make_ready/", form_at=self.page)
-        self._await_checks(operator)
+        self.await_checks(operator)
         operator.post(f"{self.page}move/start/", form_at=self.page)
-        self._expect_status("Live")
+        self.expect_status("Live")
 
     def watch(self, *, seconds: float) -> None:
         """Two operators listen; one claims and judges each alert as it comes."""
@@ -200,7 +200,7 @@ class Loop:
     def end(self) -> None:
         reason = {"reason": "The clip was played once."}
         self.people["operator"].post(f"{self.page}move/end/", reason, form_at=self.page)
-        self._expect_status("Ended")
+        self.expect_status("Ended")
 
     def await_erasure(self) -> None:
         """Templates, images and the watchlist go by rule; then the deployment closes."""
@@ -259,7 +259,7 @@ class Loop:
         officer.send(f"{path}resolve/", outcome)
         self.tally.right.add(reference)
 
-    def _await_checks(self, operator: Visitor) -> None:
+    def await_checks(self, operator: Visitor) -> None:
         deadline = time.monotonic() + CHECKS_TIMEOUT_S
         while '<li class="failed">' in (text := operator.get(f"{self.page}checks/").text):
             if time.monotonic() > deadline:
@@ -290,7 +290,7 @@ class Loop:
             self.people["authorising_officer"].get(f"{self.page}progress/").json()["status_words"]
         )
 
-    def _expect_status(self, words: str) -> None:
+    def expect_status(self, words: str) -> None:
         if (status := self._status()) != words:
             raise UnexpectedAnswer(f"the deployment is {status.lower()}, not {words.lower()}")
 

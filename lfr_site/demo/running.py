@@ -112,7 +112,7 @@ def addresses(demo: RunningDemo) -> str:
             *rows,
             "",
             "  People and faces are synthetic. Retention periods are shortened; the second",
-            "  factor is off. Logs are in " + str(demo.folder.logs),
+            "  factor is off, the urgent route is on. Logs are in " + str(demo.folder.logs),
             "",
             "  Ctrl-C stops everything.",
         ]

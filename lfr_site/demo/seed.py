@@ -5,58 +5,38 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
-from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from deployments import (
     briefings,
     lifecycle,
-    policy_documents,
     signs,
     still_sought,
     stills,
     training,
+    urgent,
     variations,
     watchlist,
     watchlist_review,
 )
-from deployments.enums import Category, PlaceGround, SignPlace, SoughtSource, Status, TrainingKind
-from deployments.forces import own_force
+from deployments.enums import SignPlace, SoughtSource, Status, TrainingKind
 from deployments.models import Camera, CameraStill, Deployment, User
 from deployments.start_checks import failed_checks
+from deployments.variation_sql import VARIABLE
 from deployments.watchlist import NewEntry
-from deployments.zones import Zone
+from lfr_site.demo.cases import BUS_STATION, HIGH_STREET, MARKET, STATION, Case, application
 from lfr_site.demo.cast import CAST
-from lfr_site.demo.environment import THRESHOLD
 from lfr_site.demo.sheet import rows
 from lfr_site.demo.signs import sign_picture
 from recognition.alerting import encode
 from recognition.synthetic.casting import SEED
 from recognition.synthetic.composer import Street
 
-# Where the demo's walkers are near enough.
-ZONE = Zone(Decimal("0.05"), Decimal("0.05"), Decimal("0.9"), Decimal("0.92"))
 CAMERA = "High Street (synthetic)"
-WINDOW = timedelta(hours=8)
 A_YEAR = timedelta(days=365)
 Say = Callable[[str], None]
-
-
-class Where(NamedTuple):
-    title: str
-    place: str
-
-
-HIGH_STREET = Where(
-    "High Street, today", "High Street, Seedham, between Market Row and the library"
-)
-MARKET = Where("Market square", "Market square, Seedham, north side")
-STATION = Where("Station forecourt", "Forecourt of Seedham station")
 
 
 def seed_people() -> dict[str, User]:
@@ -121,7 +101,7 @@ def seed_live_deployment(
         say("The deployment of the last run is still in its window.")
         return running
     deployment = _authorised(
-        people, camera, HIGH_STREET, starts_at=timezone.now() + timedelta(seconds=1)
+        HIGH_STREET, people, camera, starts_at=timezone.now() + timedelta(seconds=1)
     )
     _fill_watchlist(deployment, assets, by=people["watchlist_manager"])
     wait_for_enrolment(deployment, say)
@@ -139,15 +119,12 @@ def seed_upcoming(people: dict[str, User], camera: Camera) -> None:
     ahead."""
     if not Deployment.objects.filter(status=Status.SUBMITTED).exists():
         starts = _morning(timezone.now() + timedelta(days=6))
-        lifecycle.submit(
-            _application(people, camera, starts, STATION),
-            by=people["applicant"],
-        )
+        _submitted(STATION, people, camera, starts_at=starts)
     if not Deployment.objects.filter(
-        status=Status.AUTHORISED, starts_at__gt=timezone.now()
+        status=Status.AUTHORISED, review_due_at=None, starts_at__gt=timezone.now()
     ).exists():
         starts = _morning(timezone.now() + timedelta(days=4))
-        market = _authorised(people, camera, MARKET, starts_at=starts)
+        market = _authorised(MARKET, people, camera, starts_at=starts)
         terms = variations.terms_of(market)
         variations.propose(
             market,
@@ -155,6 +132,24 @@ def seed_upcoming(people: dict[str, User], camera: Camera) -> None:
             by=people["applicant"],
             reasons="The market stays open an hour longer on that day than was announced.",
         )
+
+
+def seed_urgent(people: dict[str, User], camera: Camera) -> None:
+    """An authority by an inspector, whose review by a superintendent is due within hours."""
+    waiting = Deployment.objects.filter(
+        status__in=VARIABLE, reviewed_at=None, review_due_at__gt=timezone.now()
+    )
+    if waiting.exists():
+        return
+    starts = timezone.now() + timedelta(hours=2)
+    urgent.authorise(
+        _submitted(BUS_STATION, people, camera, starts_at=starts),
+        by=people["duty_officer"],
+        reasons=(
+            "Both are at high risk and may leave within hours; no superintendent could be reached "
+            "in time. Limited to the bus station, to tonight and to those reported missing."
+        ),
+    )
 
 
 def wait_for_enrolment(deployment: Deployment, say: Say, *, timeout_s: float = 300) -> None:
@@ -201,76 +196,18 @@ def _morning(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
-def _application(
-    people: dict[str, User], camera: Camera, starts_at: datetime, where: Where
+def _submitted(
+    case: Case, people: dict[str, User], camera: Camera, *, starts_at: datetime
 ) -> Deployment:
-    with transaction.atomic():
-        deployment = Deployment.objects.create(
-            title=where.title,
-            controller_force=own_force(),
-            place=where.place,
-            place_ground=PlaceGround.CRIME_HOTSPOT,
-            place_intelligence=(
-                "Robbery and theft from the person here are three times the force's average over "
-                "the last six months."
-            ),
-            categories=[
-                Category.WANTED_BY_COURTS,
-                Category.SUSPECTED_OF_OFFENCE,
-                Category.BAIL_CONDITIONS,
-                Category.COURT_ORDER,
-                Category.MISSING_AT_RISK,
-                Category.RISK_OF_HARM,
-            ],
-            watchlist_criteria=(
-                "People wanted on warrant or for robbery, people in breach of bail conditions "
-                "naming the High Street, and missing people at increased risk."
-            ),
-            watchlist_cap=200,
-            starts_at=starts_at,
-            ends_at=starts_at + WINDOW,
-            necessity=(
-                "Patrols and appeals over six months did not find the people sought; officers "
-                "cannot know by sight everyone wanted for these offences."
-            ),
-            proportionality=(
-                "One camera, one day, a watchlist limited to serious and local cases; faces that "
-                "match nobody are deleted at once."
-            ),
-            alternatives=(
-                "Plain-clothes patrols, appeals with pictures and a search of CCTV by hand; each "
-                "was tried for a month without finding those sought."
-            ),
-            community_impact=(
-                "Discussed with the Seedham community panel; signs at both ends of the street."
-            ),
-            signs_plan=(
-                "One sign at each end of the street at the zone, one 100 m before it at Market "
-                "Row and at the library, and one at each side street."
-            ),
-            notice_plan="On the force's page, in the local paper and on posters in the street.",
-            expected_footfall=12_000,
-            profile=settings.RECOGNITION_PROFILE,
-            threshold=THRESHOLD,
-            applicant=people["applicant"],
-            **policy_documents.relied_on(),
-        )
-        deployment.cameras.add(camera, through_defaults=ZONE.columns() | {"records_cctv": True})
-    return deployment
+    draft = application(case, people=people, camera=camera, starts_at=starts_at)
+    return lifecycle.submit(draft, by=people["applicant"])
 
 
 def _authorised(
-    people: dict[str, User],
-    camera: Camera,
-    where: Where,
-    *,
-    starts_at: datetime,
+    case: Case, people: dict[str, User], camera: Camera, *, starts_at: datetime
 ) -> Deployment:
-    deployment = lifecycle.submit(
-        _application(people, camera, starts_at, where), by=people["applicant"]
-    )
     return lifecycle.authorise(
-        deployment,
+        _submitted(case, people, camera, starts_at=starts_at),
         by=people["authorising_officer"],
         reasons="Necessary for the offences named and limited to one street for one day.",
     )

@@ -1,6 +1,7 @@
 """A person at a browser, without the browser: signs in, reads forms, posts them."""
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ class Visitor:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
         self.session = requests.Session()
+        self.sent_at = 0.0  # when the last form was sent, in seconds since 1970
 
     def sign_in(self, username: str, password: str) -> None:
         page = self.post("/sign-in/", {"username": username, "password": password})
@@ -42,9 +44,11 @@ class Visitor:
     ) -> requests.Response:
         """Fetch the form's page for its token, then post, following the redirect. A refusal that
         the page shows is an UnexpectedAnswer with its words, unless one is expected."""
+        token = self._token(form_at or path)
+        self.sent_at = time.time()
         answer = self.session.post(
             self.base_url + path,
-            data={**(data or {}), "csrfmiddlewaretoken": self._token(form_at or path)},
+            data={**(data or {}), "csrfmiddlewaretoken": token},
             files=files,
             headers={"Referer": self.base_url + path},
             timeout=TIMEOUT_S,

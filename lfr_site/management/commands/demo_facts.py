@@ -20,12 +20,16 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, uuid: UUID, **options: Any) -> None:
         deployment = Deployment.objects.get(uuid=uuid)
-        runs = CameraRun.objects.filter(deployment=deployment).aggregate(
-            faces=Sum("faces_seen"), stopped=Max("stopped_at")
-        )
-        stopped = None
-        if runs["stopped"] and deployment.ended_at:
-            stopped = round((runs["stopped"] - deployment.ended_at).total_seconds(), 3)
-        self.stdout.write(
-            json.dumps({"faces_seen": runs["faces"] or 0, "cameras_stopped_s": stopped})
-        )
+        runs = CameraRun.objects.filter(deployment=deployment)
+        stopped_at = None
+        if not runs.filter(stopped_at=None).exists():
+            stopped_at = runs.aggregate(last=Max("stopped_at"))["last"]
+        after_the_end = None
+        if stopped_at and deployment.ended_at:
+            after_the_end = round((stopped_at - deployment.ended_at).total_seconds(), 3)
+        facts = {
+            "faces_seen": runs.aggregate(seen=Sum("faces_seen"))["seen"] or 0,
+            "cameras_stopped_at": stopped_at and stopped_at.timestamp(),
+            "cameras_stopped_s": after_the_end,
+        }
+        self.stdout.write(json.dumps(facts))

@@ -28,6 +28,7 @@ class Command(BaseCommand):
         if people_only:
             return
         seed.seed_upcoming(people, camera)
+        seed.seed_urgent(people, camera)
         try:
             deployment = seed.seed_live_deployment(people, camera, assets, self.stdout.write)
         except TimeoutError as error:
