@@ -20,7 +20,7 @@ from deployments.models import Deployment, DeploymentKey, StoredImage
 # A deployment that is over: its key, once destroyed, is not made again.
 TAKES_NO_IMAGES = (Status.ENDED, Status.CLOSED, Status.CANCELLED)
 # So many files go one after the other; more, in so many threads.
-FEW, UNLINKERS = 20, 8
+FEW, UNLINKERS = 20, 2
 PLACE = FilePlace(
     "files:images", "??", rows=lambda: StoredImage.objects.values_list("pk", flat=True)
 )
@@ -137,15 +137,18 @@ def destroy_key(deployment: Deployment) -> bool:
 
 
 def _unlink(ids: list[uuid.UUID]) -> None:
-    """A file system takes its time for each, mostly waiting for the disk, and for several at once
-    no more than for one."""
-    paths = [path_of(image_id) for image_id in ids]
-    if len(paths) < FEW:
-        for path in paths:
-            path.unlink(missing_ok=True)
+    """A file system takes its time for each, mostly waiting for the disk, and for two at once no
+    more than for one. More than two would take the processors from whoever waits for a page."""
+    if len(ids) < FEW:
+        _unlink_each(ids)
         return
     with ThreadPoolExecutor(UNLINKERS) as threads:
-        list(threads.map(lambda path: path.unlink(missing_ok=True), paths))
+        list(threads.map(_unlink_each, (ids[number::UNLINKERS] for number in range(UNLINKERS))))
+
+
+def _unlink_each(ids: Iterable[uuid.UUID]) -> None:
+    for image_id in ids:
+        path_of(image_id).unlink(missing_ok=True)
 
 
 def write_durably(path: Path, data: bytes) -> None:

@@ -4,7 +4,7 @@ due, and nobody waits for more than a batch."""
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from structlog import get_logger
@@ -19,6 +19,7 @@ from deployments.models import (
     WatchlistEntry,
     WatchlistLedger,
 )
+from deployments.pacing import Unhurried
 from deployments.retention import BATCH, RULES, Due, due_after_end, held_kinds, holder_of
 
 log = get_logger(__name__)
@@ -44,11 +45,13 @@ def overdue() -> list[Due]:
 
 def purge() -> list[Erasure]:
     """Erase what is due, sweep files that a crash orphaned, destroy keys that open nothing any
-    more, close what is then empty. What cannot be erased stays overdue and keeps nothing else."""
-    done = [erasure for due in overdue() for erasure in _erase_or_report(due)]
-    _sweep_strays()
-    done += [erasure for due in spent_keys.find() for erasure in _erase_or_report(due)]
-    _close_the_empty()
+    more, close what is then empty. What cannot be erased stays overdue and keeps nothing else.
+    Whoever waits for an answer meanwhile goes before: it rests before each of its statements."""
+    with connection.execute_wrapper(Unhurried()):
+        done = [erasure for due in overdue() for erasure in _erase_or_report(due)]
+        _sweep_strays()
+        done += [erasure for due in spent_keys.find() for erasure in _erase_or_report(due)]
+        _close_the_empty()
     return done
 
 
