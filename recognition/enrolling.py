@@ -116,7 +116,9 @@ def _store(
         profile_version=profile.model_name,
     )
     ids = [entry.pk for entry, _ in enrolled]
-    alike = template_store.alike(deployment.pk, ids, similarity=profile.threshold)
+    alike = template_store.alike(
+        deployment.pk, ids, similarity=profile.threshold, profile_version=profile.model_name
+    )
     watchlist_review.note_likely_same(deployment, alike)
     watchlist.mark_each_enrolled(
         deployment,
