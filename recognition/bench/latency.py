@@ -15,6 +15,7 @@ from django.db import connection
 
 from alerts.models import Alert
 from alerts.raising import NewAlert, raise_alert
+from deployments.enums import Status
 from deployments.models import Camera, Deployment
 from recognition import camera_run
 from recognition.bench.options import Options
@@ -56,6 +57,13 @@ def _run(cameras: int, max_fps: int, seconds: float) -> dict[str, Any]:
 
 def run_cameras(cameras: int, max_fps: int, seconds: float) -> Deployment:
     """A live deployment for so long, from its watchlist to its end."""
+    with cameras_running(cameras, max_fps) as deployment:
+        _wait(seconds)
+    return deployment
+
+
+@contextmanager
+def cameras_running(cameras: int, max_fps: int) -> Iterator[Deployment]:
     deployment = authorised(f"{cameras} cameras at {max_fps}", cameras=cameras)
     for entry in portraits(deployment):
         enrol(entry.pk)
@@ -64,11 +72,12 @@ def run_cameras(cameras: int, max_fps: int, seconds: float) -> Deployment:
     with mock.patch.object(settings, "MAX_FPS", max_fps):
         deployment = started(deployment)
         threads = [_thread(deployment, camera) for camera in deployment.cameras.all()]
-        _wait(seconds)
-        ended(deployment)
-        for thread in threads:
-            thread.join(30)
-    return deployment
+        try:
+            yield deployment
+        finally:
+            ended(deployment)
+            for thread in threads:
+                thread.join(30)
 
 
 @contextmanager
@@ -88,8 +97,11 @@ def _timed() -> Iterator[list[float]]:
 
 def _thread(deployment: Deployment, camera: Camera) -> threading.Thread:
     def run() -> None:
+        """Where a busy machine lets the authority lapse, a run begins anew, as a worker's would."""
         try:
-            camera_run.run_camera(deployment.pk, camera.pk)
+            while Deployment.objects.filter(pk=deployment.pk, status=Status.LIVE).exists():
+                camera_run.run_camera(deployment.pk, camera.pk)
+                _wait(0.2)
         finally:
             connection.close()
 

@@ -84,21 +84,20 @@ def portraits(deployment: Deployment) -> list[WatchlistEntry]:
     manager = watchlist_manager()
     with (ASSETS / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
         rows = list(csv.DictReader(sheet))
-    entries = []
-    with _without_start_checks():
-        for row in rows:
-            new = watchlist.NewEntry(
-                reference=row["reference"],
-                name=row["name"],
-                category=row["category"],
-                response=row["response"],
-                image=(ASSETS / "portraits" / row["image"]).read_bytes(),
-                image_source=row["image_source"],
-                image_date=date.fromisoformat(row["image_date"]),
-                lawful_basis=row["lawful_basis"],
-            )
-            entries.append(watchlist.add_entry(deployment, new, by=manager))
-    return entries
+    return [watchlist.add_entry(deployment, _new_entry(row), by=manager) for row in rows]
+
+
+def _new_entry(row: dict[str, str]) -> watchlist.NewEntry:
+    return watchlist.NewEntry(
+        reference=row["reference"],
+        name=row["name"],
+        category=row["category"],
+        response=row["response"],
+        image=(ASSETS / "portraits" / row["image"]).read_bytes(),
+        image_source=row["image_source"],
+        image_date=date.fromisoformat(row["image_date"]),
+        lawful_basis=row["lawful_basis"],
+    )
 
 
 def add_strangers(deployment: Deployment, count: int) -> None:
@@ -111,10 +110,15 @@ def add_strangers(deployment: Deployment, count: int) -> None:
     )
 
 
-def _review(deployment: Deployment, manager: User) -> None:
+def reviewed(deployment: Deployment) -> None:
+    """By a second person: from the commit on, everybody who has a template is searched for."""
     second = _person("bench.reviewer", Rank.STAFF, Role.WATCHLIST_MANAGER)
     waiting = watchlist_review.waiting_for(second, deployment).values_list("pk", flat=True)
     watchlist_review.accept(deployment, list(waiting), by=second)
+
+
+def _review(deployment: Deployment, manager: User) -> None:
+    reviewed(deployment)
     still_sought.confirm_list(deployment, source=SoughtSource.PNC, reference="BENCH-1", by=manager)
 
 

@@ -11,6 +11,7 @@ SECTIONS = {
     "imports": "a sheet and its images to templates; the dry run of 20,000 rows",
     "recording": "what storing a camera's packets costs beside recognition",
     "latency": "from the capture of a picture to the alert in the database",
+    "following": "from a change of a live watchlist to recognition that searches by it",
     "purge": "a million due rows and 100,000 files, beside alerts of another deployment",
     "audit": "an event beside a transition; five million of them, verified and read by pages",
     "non_match": "how long the face of a passer-by is in the memory of a worker",
