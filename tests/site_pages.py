@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import reverse
@@ -187,6 +188,19 @@ def of_alert(status: AlertStatus, name: str, who: str) -> Page:
     return Page(name, who, address, str(status))
 
 
+def nowhere(_: World) -> str:
+    return reverse("public:deployment", args=[uuid4()])
+
+
+def staff_nowhere(_: World) -> str:
+    return reverse("deployments:detail", args=[uuid4()])
+
+
+def of_alices_password(_: World) -> str:
+    return reverse("admin:auth_user_password_change", args=[person("alice").pk])
+
+
+APP = ["deployments"]
 OPERATOR, OFFICER, SUPER = "alice", "engagement_officer", "authorising_officer"
 PUBLIC_STATES = (
     Status.AUTHORISED,
@@ -219,6 +233,9 @@ PAGES: tuple[Page, ...] = (
         )
     ),
     page("account_inactive", answers=403),
+    Page("public:deployment", None, nowhere, "not there", answers=404),
+    Page("deployments:detail", OPERATOR, staff_nowhere, "not there", answers=404),
+    page("deployments:ledger", OPERATOR, state="not theirs", answers=403),
     *(page("deployments:list", who) for who in ("applicant", SUPER, OPERATOR)),
     page("deployments:rules", OPERATOR),
     page("deployments:apply", "applicant"),
@@ -287,6 +304,11 @@ PAGES: tuple[Page, ...] = (
     page("alerts:supervision", "authorising_officer"),
     *(page("admin:deployments_auditevent_verification", who) for who in ("auditor", "inspector")),
     page("admin:deployments_auditevent_changelist", "inspector"),
+    page("admin:password_change", "auditor"),
+    page("admin:password_change", "auditor", post={"old_password": "x"}, state="refused"),
+    page("admin:password_change_done", "auditor"),
+    Page("admin:app_list", "system_administrator", lambda _: reverse("admin:app_list", args=APP)),
+    Page("admin:auth_user_password_change", "system_administrator", of_alices_password),
 )
 
 # Names that answer no page, with what they answer instead.
@@ -381,13 +403,9 @@ NOT_PAGES: dict[str, str] = {
     # Lists, forms and histories of the admin's models are found through its registry.
     "admin:login": "the site's own sign-in stands before it",
     "admin:logout": "a form's target",
-    "admin:password_change": "Django's own page",
-    "admin:password_change_done": "Django's own page",
     "admin:autocomplete": "JSON",
     "admin:jsi18n": "a script",
     "admin:view_on_site": "sends on",
-    "admin:app_list": "the index, of one app",
-    "admin:auth_user_password_change": "Django's own page",
 }
 
 
