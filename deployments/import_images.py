@@ -6,6 +6,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from django.conf import settings
@@ -51,7 +52,7 @@ def megabytes(size: int) -> str:
 
 def leaves_its_folder(name: str) -> bool:
     path = name.replace("\\", "/")
-    return path.startswith("/") or ":" in path or ".." in path.split("/")
+    return path.startswith("/") or ":" in path or ".." in PurePosixPath(path).parts
 
 
 def _by_name(names: Iterable[str]) -> dict[str, str | None]:
@@ -59,7 +60,7 @@ def _by_name(names: Iterable[str]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     paths = list(names)
     for path in paths:
-        base = path.rpartition("/")[2]
+        base = PurePosixPath(path).name
         found[base] = None if base in found else path
     return found | {path: path for path in paths}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min
+from django.db.models.functions import Lower
 
 from deployments import image_store
 from deployments.enums import Category, Response, RowOutcome
@@ -54,13 +55,13 @@ class RowCheck:
         digests = {digest for _, digest in looked.values() if digest}
         images = self._first_lines("image_digest", digests)
         self._listed_images = self._listed("image_digest", digests)
-        listed = self._listed("reference", {given["reference"] for given in values.values()})
+        listed = self._listed("folded", {given["reference"].lower() for given in values.values()})
         for row in rows:
             reason, digest = looked[row.pk]
             earlier = references.get(bytes(row.reference_digest), row.line)
             if earlier < row.line:
                 reason = f"This reference is already in line {earlier} of the sheet."
-            elif values[row.pk]["reference"] in listed:
+            elif values[row.pk]["reference"].lower() in listed:
                 reason = "This reference is already on the watchlist."
             reason = reason or self._image_twice(digest, row.line, images) or self._no_room()
             self._room -= not reason
@@ -96,7 +97,8 @@ class RowCheck:
         return {bytes(row[column]): row["first"] for row in rows.annotate(first=Min("line"))}
 
     def _listed(self, column: str, values: set[Any]) -> set[Any]:
-        entries = self._deployment.entries.filter(**{f"{column}__in": values})
+        entries = self._deployment.entries.annotate(folded=Lower("reference"))
+        entries = entries.filter(**{f"{column}__in": values})
         return {
             bytes(value) if isinstance(value, memoryview) else value
             for value in entries.values_list(column, flat=True)

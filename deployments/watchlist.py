@@ -93,6 +93,8 @@ def _which_is_twice(error: IntegrityError) -> str:
         return "This reference is already on the watchlist."
     if "current training" in str(error):
         return "Only a watchlist manager with current training adds entries."
+    if "entry_in_one_line" in str(error):
+        return "Write reference, name, image source and lawful basis in one line each."
     return "The entry is not complete: it names its reference, image source and lawful basis."
 
 
@@ -235,13 +237,14 @@ class Enrolled:
     eyes: Sequence[float] | None
     quality: Sequence[Measure]
 
-    def columns(self) -> dict[str, object]:
-        quality = [asdict(measure) for measure in self.quality]
-        return {"id": self.entry.pk, "eyes": self.eyes, "quality": quality}
+    def columns(self) -> tuple[int, str | None, str]:
+        eyes = None if self.eyes is None else json.dumps(list(self.eyes))
+        return self.entry.pk, eyes, json.dumps([asdict(measure) for measure in self.quality])
 
 
 def mark_each_enrolled(deployment: Deployment, found: Sequence[Enrolled]) -> None:
     """The same for several entries of one list, in one statement."""
+    ids, eyes, quality = zip(*(each.columns() for each in found), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE deployments_watchlistentry AS entry SET"
@@ -249,20 +252,22 @@ def mark_each_enrolled(deployment: Deployment, found: Sequence[Enrolled]) -> Non
             " status = CASE WHEN status = %(pending)s THEN %(to_review)s ELSE status END,"
             " refusal = CASE WHEN status = %(pending)s THEN '' ELSE refusal END,"
             " enrolled_at = CASE WHEN status = %(pending)s THEN %(now)s ELSE enrolled_at END"
-            " FROM jsonb_to_recordset(%(found)s::jsonb)"
-            " AS found (id bigint, eyes jsonb, quality jsonb) WHERE entry.id = found.id",
+            " FROM unnest(%(ids)s::bigint[], %(eyes)s::jsonb[], %(quality)s::jsonb[])"
+            " AS found (id, eyes, quality) WHERE entry.id = found.id",
             {
                 "pending": EntryStatus.PENDING.value,
                 "to_review": EntryStatus.TO_REVIEW.value,
                 "now": timezone.now(),
-                "found": json.dumps([each.columns() for each in found]),
+                "ids": list(ids),
+                "eyes": list(eyes),
+                "quality": list(quality),
             },
         )
     if any(each.entry.status != EntryStatus.PENDING for each in found):
         bump_version(deployment)
     audit.record_each(
         "watchlist.enrolled",
-        [audit.Event(f"entry {each.entry.pk}", {}) for each in found],
+        [audit.Event(f"entry {entry_id}", {}) for entry_id in ids],
         kind=AuditKind.COLLECTION,
         by=None,
         deployment=deployment,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from deployments import policy_documents, recognition_profiles
 from deployments.enums import RELIED_ON, Category, PlaceGround
 from deployments.forces import own_force
+from deployments.forms.lines import OneLine
 from deployments.forms.moments import LocalMoment
 from deployments.models import Camera, Deployment, Force, PolicyDocument
 
@@ -65,9 +66,7 @@ class StepForm(forms.Form):
 
 
 class WhoForm(StepForm):
-    title = forms.CharField(
-        label="Title", max_length=120, help_text="Short, for lists and notices."
-    )
+    title = OneLine(label="Title", max_length=120, help_text="Short, for lists and notices.")
     controller_force = forms.ModelChoiceField(
         label="Controller force",
         queryset=Force.objects.all(),
@@ -97,9 +96,7 @@ class WhoForm(StepForm):
 
 
 class WhereForm(StepForm):
-    place = forms.CharField(
-        label="Place", max_length=200, help_text="As the public notice names it."
-    )
+    place = OneLine(label="Place", max_length=200, help_text="As the public notice names it.")
     place_ground = forms.ChoiceField(
         label="Ground for this place", choices=PlaceGround, widget=forms.RadioSelect
     )

@@ -13,6 +13,7 @@ from deployments.forms.application import (
     CameraChoice,
     long_text,
 )
+from deployments.forms.lines import OneLine
 from deployments.forms.moments import LocalMoment
 from deployments.forms.zones import ZoneForm
 from deployments.models import Camera, Deployment, DeploymentCamera
@@ -30,7 +31,7 @@ class VariationForm(forms.Form):
     )
     starts_at = LocalMoment(label="Start", help_text="London time. Fixed once it has started.")
     ends_at = LocalMoment(label="End", help_text="London time. Recognition stops by itself.")
-    place = forms.CharField(label="Place", max_length=200)
+    place = OneLine(label="Place", max_length=200)
     place_ground = forms.ChoiceField(
         label="Ground for this place", choices=PlaceGround, widget=forms.RadioSelect
     )

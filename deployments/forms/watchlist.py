@@ -11,9 +11,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from deployments.enums import Category, Response
+from deployments.forms.lines import OneLine
 from deployments.import_images import MAX_IMAGE_BYTES, megabytes
 from deployments.models import Deployment
 from deployments.watchlist import NewEntry
+
+# Nobody who is sought was photographed before.
+EARLIEST_YEAR = 1900
 
 
 class EntryFields(forms.Form):
@@ -21,12 +25,12 @@ class EntryFields(forms.Form):
 
     use_required_attribute = False
 
-    reference = forms.CharField(
+    reference = OneLine(
         label="Source reference",
         max_length=60,
         help_text="The record that says who this is, such as a custody or warrant number.",
     )
-    name = forms.CharField(label="Name", max_length=120, required=False)
+    name = OneLine(label="Name", max_length=120, required=False)
     category = forms.ChoiceField(
         label="Category", choices=Category, error_messages={"invalid_choice": "Unknown category."}
     )
@@ -36,7 +40,7 @@ class EntryFields(forms.Form):
         help_text="What officers do once the operator has judged the alert.",
         error_messages={"invalid_choice": "Unknown response: it is red, amber or green."},
     )
-    image_source = forms.CharField(
+    image_source = OneLine(
         label="Where the image comes from", max_length=200, help_text="The system or the person."
     )
     image_date = forms.DateField(
@@ -46,7 +50,7 @@ class EntryFields(forms.Form):
         help_text="Use the most recent image that is good enough.",
         error_messages={"invalid": "Write the date of the image as 2026-01-31 or 31/01/2026."},
     )
-    lawful_basis = forms.CharField(
+    lawful_basis = OneLine(
         label="Lawful basis", max_length=200, help_text="The warrant, order or power relied on."
     )
 
@@ -74,6 +78,8 @@ class EntryFields(forms.Form):
 
     def clean_image_date(self) -> date:
         taken: date = self.cleaned_data["image_date"]
+        if taken.year < EARLIEST_YEAR:
+            raise forms.ValidationError("Write the year of the image in full.")
         if taken > timezone.localdate():
             raise forms.ValidationError("The date of the image lies in the future.")
         return taken

@@ -16,6 +16,7 @@ from deployments.models.camera import Camera
 from deployments.models.force import Force
 from deployments.models.person import User
 from deployments.models.policy_document import PolicyDocument
+from deployments.one_line import one_line
 from deployments.submission_sql import SUBMITTED_WHOLE_SQL
 from deployments.trained_sql import trained_officer_sql
 from deployments.transitions import (
@@ -143,6 +144,7 @@ class Deployment(models.Model):
     class Meta:
         ordering = ("-starts_at", "-pk")
         constraints = [
+            one_line("title", "place", name="deployment_named_in_one_line"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="deployment_ends_after_it_starts",

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from deployments.append_only import no_truncate
 from deployments.entry_rules import cap_sql, entry_move_sql, new_entry_sql
@@ -10,6 +11,7 @@ from deployments.enums import Category, EntryStatus, Response
 from deployments.models.deployment import Deployment
 from deployments.models.image import StoredImage
 from deployments.models.person import User
+from deployments.one_line import one_line
 
 
 class WatchlistEntry(models.Model):
@@ -56,13 +58,18 @@ class WatchlistEntry(models.Model):
     class Meta:
         ordering = ("reference",)
         constraints = [
+            # As the ledger reads references: capitals and small letters are one.
             models.UniqueConstraint(
-                fields=("deployment", "reference"),
+                "deployment",
+                Lower("reference"),
                 name="reference_once_a_watchlist",
                 violation_error_message="This reference is already on the watchlist.",
             ),
             models.UniqueConstraint(
                 fields=("deployment", "image_digest"), name="image_once_a_watchlist"
+            ),
+            one_line(
+                *("reference", "name", "image_source", "lawful_basis"), name="entry_in_one_line"
             ),
             models.CheckConstraint(
                 condition=Q(reference__regex=r"\S")

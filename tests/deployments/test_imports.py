@@ -130,6 +130,9 @@ def test_neither_name_nor_reference_is_in_the_audit_trail(deployment: Deployment
         ({"response": "purple"}, "response: Unknown response"),
         ({"image_date": "2999-01-01"}, "image_date: The date of the image lies in the future."),
         ({"image_date": "January"}, "image_date: Write the date"),
+        ({"image_date": "0026-01-01"}, "image_date: Write the year of the image in full."),
+        ({"reference": "A\u202e1"}, "reference: Write it in one line"),
+        ({"name": "Ermintrude\u2028Quux"}, "name: Write it in one line"),
         ({"lawful_basis": ""}, "lawful_basis: This field is required."),
         ({"image_source": " "}, "image_source: This field is required."),
         ({"reference": "R" * 61}, "at most 60 characters"),
@@ -190,6 +193,17 @@ def test_what_is_on_the_list_already_is_not_added_again(deployment: Deployment):
         "A1": "This reference is already on the watchlist.",
         "A2": "This image is already on the watchlist, under another reference.",
     }
+
+
+def test_capitals_make_no_other_reference(deployment: Deployment, cast: Cast):
+    """The ledger finds them together, so that they are one on a list too."""
+    make_entry(deployment, reference="ab-1", is_enrolled=False)
+
+    made = worked(received(deployment, sheet(row("AB-1"))))
+
+    assert outcomes(made) == {"AB-1": "This reference is already on the watchlist."}
+    with pytest.raises(Refused, match="already on the watchlist"):
+        make_entry(deployment, reference="aB-1", is_enrolled=False)
 
 
 def test_the_cap_holds_within_an_import(deployment: Deployment):

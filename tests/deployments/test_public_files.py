@@ -167,7 +167,7 @@ def test_the_sheet_has_every_figure_and_runs_no_formula(cast: Cast):
     assert row["starts_at"].endswith(("+00:00", "+01:00"))
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n=", "＝"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "  +", "＝", "＠"])
 def test_no_cell_of_the_sheet_begins_a_formula(cast: Cast, start: str):
     place = f"{start}1"
     make_deployment(status=Status.AUTHORISED, place=place)
