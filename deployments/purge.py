@@ -110,7 +110,7 @@ def erase_watchlist(due: Due) -> int:
     WatchlistLedger.objects.filter(
         deployment=due.deployment, removed_at=None, reference__in=[row[2] for row in batch]
     ).update(removed_at=timezone.now())
-    WatchlistEntry.objects.filter(pk__in=[row[0] for row in batch]).delete()
+    WatchlistEntry.objects.only("pk").filter(pk__in=[row[0] for row in batch]).delete()
     StillSoughtCheck.objects.filter(deployment=due.deployment, entry=None).delete()
     image_store.erase_each([row[1] for row in batch])
     return len(batch)
