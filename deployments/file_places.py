@@ -29,18 +29,19 @@ class FilePlace:
             if folder.is_dir():
                 yield from folder.iterdir()
 
-    def strays(self, *, now: float | None = None) -> list[Path]:
-        """Files that a crash left behind: before the row was committed, or between the commit that
-        deleted it and the unlink. A `.part` of that age was never finished.
-
-        A younger file is let be: its transaction may be open still, and the row not yet visible.
-        `now` is in seconds since the epoch."""
-        written_before = (timezone.now().timestamp() if now is None else now) - self.in_flight_s
-        found = list(self.files())  # before the rows: whatever gets its row meanwhile is young
+    def rowless(self) -> list[Path]:
+        """Files that no row knows: left by a crash, before the row was committed or between the
+        commit that deleted it and the unlink, or so young that their transaction is open still."""
+        found = list(self.files())  # before the rows: whatever gets its row meanwhile is not named
         known = {each.hex for each in self.rows()}
         # The `.part` of a row that is there is being written, or recovered.
-        rowless = (path for path in found if path.stem not in known)
-        return [path for path in rowless if _written_at(path) < written_before]
+        return [path for path in found if path.stem not in known]
+
+    def strays(self, *, now: float | None = None) -> list[Path]:
+        """Those of them that are old, to report them; what may be swept is `strays.sweep`'s to
+        say. A `.part` of that age was never finished. `now` is in seconds since the epoch."""
+        written_before = (timezone.now().timestamp() if now is None else now) - self.in_flight_s
+        return [path for path in self.rowless() if _written_at(path) < written_before]
 
     def missing(self) -> list[uuid.UUID]:
         """Rows without their file. The rows are read first and again: an erasure that goes on

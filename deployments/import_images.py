@@ -6,7 +6,6 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from django.conf import settings
@@ -52,7 +51,7 @@ def megabytes(size: int) -> str:
 
 def leaves_its_folder(name: str) -> bool:
     path = name.replace("\\", "/")
-    return path.startswith("/") or ":" in path or ".." in PurePosixPath(path).parts
+    return path.startswith("/") or ":" in path or ".." in path.split("/")
 
 
 def _by_name(names: Iterable[str]) -> dict[str, str | None]:
@@ -60,7 +59,7 @@ def _by_name(names: Iterable[str]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     paths = list(names)
     for path in paths:
-        base = PurePosixPath(path).name
+        base = path.rpartition("/")[2]
         found[base] = None if base in found else path
     return found | {path: path for path in paths}
 

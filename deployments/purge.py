@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from structlog import get_logger
 
-from deployments import erasure_ledger, file_places, image_store, spent_keys
+from deployments import erasure_ledger, image_store, spent_keys, strays
 from deployments.enums import Status
 from deployments.lifecycle import Refused, close
 from deployments.locking import lock
@@ -49,7 +49,7 @@ def purge() -> list[Erasure]:
     Whoever waits for an answer meanwhile goes before: it rests before each of its statements."""
     with connection.execute_wrapper(Unhurried()):
         done = [erasure for due in overdue() for erasure in _erase_or_report(due)]
-        _sweep_strays()
+        strays.sweep()
         done += [erasure for due in spent_keys.find() for erasure in _erase_or_report(due)]
         _close_the_empty()
     return done
@@ -114,12 +114,6 @@ def erase_watchlist(due: Due) -> int:
     StillSoughtCheck.objects.filter(deployment=due.deployment, entry=None).delete()
     image_store.erase_each([row[1] for row in batch])
     return len(batch)
-
-
-def _sweep_strays() -> None:
-    for place in file_places.all_places():
-        for path in place.strays():
-            path.unlink(missing_ok=True)
 
 
 def _close_the_empty() -> None:

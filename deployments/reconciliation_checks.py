@@ -35,8 +35,8 @@ def files_without_rows(at: datetime) -> Iterator[Finding]:
         count = len(place.strays(now=at.timestamp()))
         yield Finding(
             "file_without_row",
-            f"{place.name}: {count} files that no row of the database knows. The next purge "
-            "removes them.",
+            f"{place.name}: {count} files that no row of the database knows. The general "
+            "worker removes what it has seen so for ten minutes, uploads for six hours.",
             count,
         )
 

@@ -237,14 +237,13 @@ class Enrolled:
     eyes: Sequence[float] | None
     quality: Sequence[Measure]
 
-    def columns(self) -> tuple[int, str | None, str]:
-        eyes = None if self.eyes is None else json.dumps(list(self.eyes))
-        return self.entry.pk, eyes, json.dumps([asdict(measure) for measure in self.quality])
+    def columns(self) -> dict[str, object]:
+        quality = [asdict(measure) for measure in self.quality]
+        return {"id": self.entry.pk, "eyes": self.eyes, "quality": quality}
 
 
 def mark_each_enrolled(deployment: Deployment, found: Sequence[Enrolled]) -> None:
     """The same for several entries of one list, in one statement."""
-    ids, eyes, quality = zip(*(each.columns() for each in found), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE deployments_watchlistentry AS entry SET"
@@ -252,22 +251,20 @@ def mark_each_enrolled(deployment: Deployment, found: Sequence[Enrolled]) -> Non
             " status = CASE WHEN status = %(pending)s THEN %(to_review)s ELSE status END,"
             " refusal = CASE WHEN status = %(pending)s THEN '' ELSE refusal END,"
             " enrolled_at = CASE WHEN status = %(pending)s THEN %(now)s ELSE enrolled_at END"
-            " FROM unnest(%(ids)s::bigint[], %(eyes)s::jsonb[], %(quality)s::jsonb[])"
-            " AS found (id, eyes, quality) WHERE entry.id = found.id",
+            " FROM jsonb_to_recordset(%(found)s::jsonb)"
+            " AS found (id bigint, eyes jsonb, quality jsonb) WHERE entry.id = found.id",
             {
                 "pending": EntryStatus.PENDING.value,
                 "to_review": EntryStatus.TO_REVIEW.value,
                 "now": timezone.now(),
-                "ids": list(ids),
-                "eyes": list(eyes),
-                "quality": list(quality),
+                "found": json.dumps([each.columns() for each in found]),
             },
         )
     if any(each.entry.status != EntryStatus.PENDING for each in found):
         bump_version(deployment)
     audit.record_each(
         "watchlist.enrolled",
-        [audit.Event(f"entry {entry_id}", {}) for entry_id in ids],
+        [audit.Event(f"entry {each.entry.pk}", {}) for each in found],
         kind=AuditKind.COLLECTION,
         by=None,
         deployment=deployment,

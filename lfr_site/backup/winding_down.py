@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from deployments import file_places, lifecycle, purge
+from deployments import lifecycle, purge, strays
 from deployments.enums import Status
 from deployments.erasure_journal import Erased
 from deployments.footage import recovery
@@ -42,7 +42,7 @@ def wind_down(erased: Erased) -> WoundDown:
     again = erase_again(erased)
     publish_due_results()
     purged = _erase_overdue(over, destroyed=set(erased.keys))
-    _sweep_every_stray()
+    strays.sweep_at_once()  # nothing is being written now
     found = reconcile()
     if found.overdue or purge.overdue():
         raise BackupRefused(
@@ -110,13 +110,3 @@ def _due_at(due: Due, over: dict[uuid.UUID, datetime]) -> datetime:
         return due.due_at
     ended_at = deployment.ended_at or deployment.status_at
     return due.due_at - max(ended_at - over[deployment.uuid], timedelta())
-
-
-def _sweep_every_stray() -> None:
-    """Nothing is being written now, so no file without a row is too young."""
-    later = timezone.now().timestamp() + 2 * max(
-        place.in_flight_s for place in file_places.all_places()
-    )
-    for place in file_places.all_places():
-        for path in place.strays(now=later):
-            path.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """Erasure: on time, once, to the last byte, and on record."""
 
-import os
 from pathlib import Path
 from unittest import mock
 
@@ -14,6 +13,7 @@ from alerts.enums import AlertStatus
 from alerts.models import Alert
 from deployments import image_store, purge, retention
 from deployments.enums import Status
+from deployments.file_places import IN_FLIGHT_S
 from deployments.models import (
     AuditEvent,
     Deployment,
@@ -25,6 +25,7 @@ from deployments.models import (
 )
 from recognition.models import Template
 from recognition.results import publish_due_results
+from tests.deployments.uptime import uptime_ahead
 from tests.factories import Cast, make_alert, make_deployment, make_entry, unit_vector
 
 NAME = "Ermintrude Featherstonehaugh"
@@ -240,9 +241,10 @@ def test_an_orphan_is_swept(cast: Cast, file_store: Path):
     folder.mkdir(parents=True)
     orphan = folder / ("ab" + 30 * "0")
     orphan.write_bytes(b"ciphertext")
-    os.utime(orphan, (0, 0))
-
     purge.purge()
+
+    with uptime_ahead(seconds=IN_FLIGHT_S):
+        purge.purge()
 
     assert not orphan.exists()
 

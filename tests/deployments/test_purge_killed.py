@@ -14,9 +14,10 @@ from pytest_django.fixtures import Settings
 
 from alerts import erasure as alert_erasure
 from alerts.enums import AlertStatus
-from deployments import erasure_ledger, image_store, lifecycle, purge
+from deployments import erasure_ledger, image_store, lifecycle, purge, strays
 from deployments.encryption import Unreadable
 from deployments.enums import Status
+from deployments.file_places import IN_FLIGHT_S
 from deployments.models import AuditEvent, Deployment, DeploymentKey, ErasureRecord, StoredImage
 from deployments.reconciliation import reconcile
 from recognition import template_store
@@ -28,6 +29,7 @@ from tests.deployments.killed import (
     purge_in_a_child,
     purge_killed_after,
 )
+from tests.deployments.uptime import uptime_ahead
 from tests.factories import make_alert, make_cast, make_deployment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +61,7 @@ def _moments() -> dict[str, Any]:
         "last ledger row written, not committed": dies_after(erasure_ledger, "record", call=4),
         "committed, files there": dies_instead_of(image_store, "_unlink"),
         "committed, some files there": dies_after(Path, "unlink", call=3),
-        "before the sweep": dies_instead_of(purge, "_sweep_strays"),
+        "before the sweep": dies_instead_of(strays, "sweep"),
         "key destroyed, not committed": dies_after(image_store, "destroy_key"),
         "key destroyed and in the ledger, not committed": dies_after(
             erasure_ledger, "record", call=5
@@ -148,10 +150,8 @@ def _erased() -> dict[str, int]:
 def _all_is_gone_after_the_next(ended: Deployment, file_store: Path) -> None:
     purge.purge()
 
-    for path in file_store.rglob("*"):
-        if path.is_file():
-            os.utime(path, (0, 0))  # ten minutes have passed
-    purge.purge()
+    with uptime_ahead(seconds=IN_FLIGHT_S):
+        purge.purge()
     ended.refresh_from_db()
     assert ended.status == Status.CLOSED
     assert [path for path in file_store.rglob("*") if path.is_file()] == []
