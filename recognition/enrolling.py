@@ -68,11 +68,15 @@ def _wanted(entry_ids: Sequence[int]) -> list[WatchlistEntry]:
     """Those who wait for their template or lost it in a crash of the database, on watchlists that
     are in use; those of one list together."""
     entries = list(
-        WatchlistEntry.objects.select_related("deployment", "image")
+        WatchlistEntry.objects.select_related("image")
         .filter(pk__in=entry_ids, deployment__status__in=HOLDS_A_WATCHLIST)
         .filter(status__in=(EntryStatus.PENDING, *HAS_TEMPLATE))
         .order_by("deployment_id", "pk")
     )
+    # Once and not beside each: a deployment is a long row.
+    deployments = Deployment.objects.in_bulk({entry.deployment_id for entry in entries})
+    for entry in entries:
+        entry.deployment = deployments[entry.deployment_id]
     enrolled = [entry for entry in entries if entry.status in HAS_TEMPLATE]
     held = template_store.held_of(enrolled) if enrolled else set()
     return [entry for entry in entries if entry.pk not in held]
@@ -116,7 +120,9 @@ def _store(
         profile_version=profile.model_name,
     )
     ids = [entry.pk for entry, _ in enrolled]
-    alike = template_store.alike(deployment.pk, ids, similarity=profile.threshold)
+    alike = template_store.alike(
+        deployment.pk, ids, similarity=profile.threshold, profile_version=profile.model_name
+    )
     watchlist_review.note_likely_same(deployment, alike)
     watchlist.mark_each_enrolled(
         deployment,

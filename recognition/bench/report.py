@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-Row = tuple[str, str, str]
+from recognition.bench.rows import Figures, Row, rows_of
+from recognition.bench.sections import SECTIONS
 
 
-def as_table(figures: Mapping[str, Any]) -> str:
-    rows = [("what", "measured", "wanted"), *_rows(figures)]
+def as_table(figures: Figures) -> str:
+    rows = [("what", "measured", "wanted")]
+    rows += [row for section in _measured(figures) for row in rows_of(section, figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -18,277 +18,40 @@ def as_table(figures: Mapping[str, Any]) -> str:
     )
 
 
-def as_markdown(document: str, figures: Mapping[str, Any]) -> str:
-    """The document with everything between its two marks made anew. Raises ValueError without
-    the marks."""
-    before, _, rest = document.partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"the document lacks {BEGIN} or {END}")
-    lines = ["| what | measured | wanted |", "| --- | --- | --- |"]
-    lines += [f"| {' | '.join(row)} |" for row in _rows(figures)]
-    return "\n\n".join(
-        [f"{before}{BEGIN}", _conditions(figures), "\n".join(lines), f"{END}{after}"]
-    )
+def marks(section: str) -> tuple[str, str]:
+    """What a section's table stands between in the document."""
+    return f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
 
 
-def _conditions(figures: Mapping[str, Any]) -> str:
+def as_markdown(document: str, figures: Figures) -> str:
+    """The document with the tables of the sections that were measured made anew; the others keep
+    what they have. Raises ValueError where a section's marks are missing."""
+    for section in _measured(figures):
+        begin, end = marks(section)
+        before, _, rest = document.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"the document lacks {begin} or {end}")
+        table = _table(rows_of(section, figures))
+        between = "\n\n".join([begin, _conditions(section, figures), table, end])
+        document = f"{before}{between}{after}"
+    return document
+
+
+def _measured(figures: Figures) -> Iterator[str]:
+    return (section for section in SECTIONS if section in figures["measured"])
+
+
+def _conditions(section: str, figures: Figures) -> str:
     """The machine, and how busy it was: figures of a busy machine are no promise."""
-    lines = []
-    for section, at in figures.get("measured", {}).items():
-        quick = ", quick run" if at["quick"] else ""
-        lines.append(
-            f"- `{section}`: {at['processor']}, {at['cores']} cores, {at['memory_gb']} GB;"
-            f" load {at['load']} before and {at['load_after']} after; {at['at']}{quick}"
-        )
-    return "\n".join(lines)
-
-
-def _rows(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for section in (
-        _embed,
-        _search,
-        _index,
-        _detect,
-        _pipeline,
-        _latency,
-        _following,
-        _non_match,
-        _rest,
-    ):
-        yield from section(figures)
-
-
-def _embed(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for size, row in figures.get("embed_ms", {}).items():
-        yield (
-            f"a face embedded, batch {size}",
-            (
-                f"{row['embedded']} ms; with its mirror image {row['with_mirror_image']} ms;"
-                f" dlib {row['dlib']} ms; DeepFace {row['deepface']} ms"
-            ),
-            "",
-        )
-        yield (
-            f"… against dlib and DeepFace, batch {size}",
-            (
-                f"{figures['embed_speedup_vs_dlib_by_batch'][size]} × and"
-                f" {figures['embed_speedup_vs_deepface_by_batch'][size]} ×"
-            ),
-            "≥ 18 × dlib" if size == "8" else "",
-        )
-    if "plain_matrix_share" in figures:
-        yield (
-            "share of a plain matrix product's speed",
-            f"{figures['plain_matrix_share']:.0%} of {figures['plain_matrix_gflops']} GFLOP/s",
-            "",
-        )
-
-
-def _search(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for size, row in figures.get("search_detail_ms", {}).items():
-        ratio = figures["search_ratio_vs_numpy"][size]
-        crowd = figures["search_ratio_vs_numpy_32_probes"][size]
-        yield (
-            f"one face among {int(size):,}",
-            f"{row['memory']} ms; the product alone {row['numpy']} ms ({ratio} ×)",
-            "≤ 1.5 ×" if size == "20000" else "",
-        )
-        yield (
-            f"32 faces among {int(size):,}",
-            f"{row['memory_32']} ms; the product alone {row['numpy_32']} ms ({crowd} ×)",
-            "",
-        )
-        yield (
-            f"… by DeepFace among {int(size):,}",
-            f"find, row by row {row['deepface_find']} ms; batched {row['deepface_batched']} ms",
-            "",
-        )
-        if "pgvector" in row:
-            yield (
-                f"… in PostgreSQL among {int(size):,}",
-                (
-                    f"one {row['pgvector']} ms, 32 faces {row['pgvector_32']} ms;"
-                    f" read into memory in {row['mirror_load']} ms"
-                ),
-                "",
-            )
-
-
-def _index(figures: Mapping[str, Any]) -> Iterator[Row]:
-    recall = figures.get("hnsw_recall_at_1")
-    if recall:
-        row = figures["search_detail_ms"][str(recall["templates"])]
-        yield (
-            f"HNSW among {recall['templates']:,}",
-            (
-                f"one {row['hnsw']} ms, 32 faces {row['hnsw_32']} ms;"
-                f" recall@1 {recall['on_the_list']} (on the list),"
-                f" {recall['not_on_the_list']} (not); built in {row['hnsw_build'] / 1000:.0f} s"
-            ),
-            "",
-        )
-
-
-def _detect(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for resolution, sizes in figures.get("detect", {}).items():
-        for size, detectors in sizes.items():
-            found = [f"{name} {_detected(row)}" for name, row in detectors.items()]
-            yield f"faces of {size} px at {resolution.replace('x', '×')}", "; ".join(found), ""
-
-
-def _detected(row: Mapping[str, Any]) -> str:
-    shares = ", ".join(f"{share:.0%} of {kind}" for kind, share in row["found"].items())
-    mistakes = f", {row['elsewhere']} mistakes" if row["elsewhere"] else ""
-    return f"{row['ms']} ms ({shares}{mistakes})"
-
-
-def _pipeline(figures: Mapping[str, Any]) -> Iterator[Row]:
-    for video, rows in figures.get("pipeline", {}).items():
-        for name, row in rows.items():
-            wanted = {"embedded": "≥ 12 frames/s", "mobilefacenet": "≥ 25 frames/s"}.get(name, "")
-            yield (
-                f"{video}, {name}",
-                f"{row['frames_per_s']} frames/s, {row['faces_per_s']} faces/s",
-                wanted,
-            )
-        ratio = figures["pipeline_speedup_vs_deepface_by_video"][video]
-        yield f"{video}, against the faster DeepFace loop", f"{ratio} ×", "≥ 15 ×"
-
-
-def _latency(figures: Mapping[str, Any]) -> Iterator[Row]:
-    kinds = (
-        ("latency_ms", "cameras_fps", f"at most {figures.get('max_fps')} pictures a second"),
-        ("latency_unlimited_ms", "cameras_fps_unlimited", "without a limit"),
-    )
-    for latency, fps, words in kinds:
-        for cameras, row in figures.get(latency, {}).items():
-            found = f"p50 {row.get('p50')}, p95 {row.get('p95')}, p99 {row.get('p99')} ms"
-            rates = ", ".join(map(str, figures[fps][cameras]))
-            yield (
-                f"capture to alert, {cameras} cameras, {words}",
-                f"{found} of {row['count']}; {rates} frames/s",
-                "p95 ≤ 500, p99 ≤ 1000 ms" if (latency, cameras) == ("latency_ms", "1") else "",
-            )
-
-
-def _following(figures: Mapping[str, Any]) -> Iterator[Row]:
-    words = {"added": "accepted", "withdrawn": "withdrawn"}
-    for kind, row in figures.get("following_ms", {}).items():
-        yield (
-            f"somebody {words[kind]} on a live list of 20,000, until cameras search by it",
-            f"p50 {row['p50']}, p95 {row['p95']}, p100 {row['p100']} ms of {row['count']}",
-            "p100 ≤ 1000 ms",
-        )
-
-
-def _audit(figures: Mapping[str, Any]) -> Iterator[Row]:
-    if "audit_events" not in figures:
-        return
-    yield (
-        "an audit event added to a transition",
-        (
-            f"p95 {figures['audit_added_p95_ms']} ms more;"
-            f" the insert itself p95 {figures['audit_insert_p95_ms']} ms"
-        ),
-        "≤ 1 ms",
-    )
-    yield (
-        f"the trail verified, {figures['audit_verified_events']:,} events",
-        f"{figures['audit_verified_per_s']:,} a second",
-        "≥ 50,000 a second",
-    )
-    slowest = max(figures["audit_page_ms"].items(), key=lambda page: page[1])
-    yield (
-        f"a page of the trail among {figures['audit_events']:,} events",
-        f"{slowest[1]} ms at most ({slowest[0]})",
-        "≤ 300 ms",
+    at = figures["measured"][section]
+    quick = ", quick run" if at["quick"] else ""
+    return (
+        f"{at['processor']}, {at['cores']} cores, {at['memory_gb']} GB;"
+        f" load {at['load']} before and {at['load_after']} after; {at['at']}{quick}"
     )
 
 
-def _purge(figures: Mapping[str, Any]) -> Iterator[Row]:
-    if "purge_s" not in figures:
-        return
-    alerts = figures["purge_alert_ms"]
-    yield (
-        f"purge of {figures['purge_rows']:,} due rows and {figures['purge_files']:,} files",
-        f"{figures['purge_s']} s",
-        "≤ 60 s",
-    )
-    yield (
-        "… an alert of another deployment stored beside it",
-        (
-            f"p95 {alerts['beside']['p95']} ms of {alerts['beside']['count']}; without the purge"
-            f" {alerts['without']['p95']} ms of {alerts['without']['count']}"
-            f" ({figures['purge_alert_p95_ratio']} ×)"
-        ),
-        "≤ 1.2 ×",
-    )
-
-
-def _non_match(figures: Mapping[str, Any]) -> Iterator[Row]:
-    words = {"faces": "crops and embeddings", "pictures": "pictures of the camera"}
-    for kind, row in figures.get("non_match_ms", {}).items():
-        yield (
-            f"in memory, from capture: {words[kind]}",
-            f"p50 {row['p50']}, p95 {row['p95']}, p100 {row['p100']} ms of {row['count']:,}",
-            "p100 ≤ 1000 ms",
-        )
-
-
-def _rest(figures: Mapping[str, Any]) -> Iterator[Row]:
-    if "enrol_per_s" in figures:
-        yield "enrolment", f"{figures['enrol_per_s']} images/s", ""
-    if "import_vs_chain_ratio" in figures:
-        yield from _imports(figures)
-    if "dry_run_20000_s" in figures:
-        yield (
-            "dry run of 20,000 rows without images",
-            f"{figures['dry_run_20000_s']} s; {figures['dry_run_rss_mb']} MB at its peak",
-            "< 30 s, < 300 MB",
-        )
-    yield from _purge(figures)
-    yield from _audit(figures)
-    if recording := figures.get("recording"):
-        yield (
-            f"recording 1080p25 at {recording['mbit_per_s']} Mbit/s, encrypted",
-            (
-                f"{figures['recording_core_share']:.1%} of a core beside taking the packets"
-                f" ({recording['taking_alone']:.1%})"
-            ),
-            "≤ 10 %",
-        )
-    for section, peak in figures.get("rss_mb_by_section", {}).items():
-        yield f"peak memory, {section}", f"{peak} MB", ""
-    if memory := figures.get("memory"):
-        yield (
-            (
-                f"memory over {memory['minutes']} minutes of video"
-                f" ({memory['frames']:,} frames processed, {memory['dropped']:,} dropped)"
-            ),
-            (
-                f"{memory['settled_mb']} MB, at the end {memory['end_mb']} MB;"
-                f" {memory['growth_mb_a_minute']} MB a minute"
-            ),
-            "no growth",
-        )
-
-
-def _imports(figures: Mapping[str, Any]) -> Iterator[Row]:
-    yield (
-        f"import of {figures['import_rows']:,} rows with images, enrolled",
-        (
-            f"{figures['imported_and_enrolled_per_s']} a second:"
-            f" {figures['import_vs_chain_ratio']:.0%} of the chain's own"
-            f" {figures['chain_own_per_s']},"
-            f" {figures['import_vs_embedder_ratio']:.0%} of the embedder's own"
-            f" {figures['embedder_own_per_s']}; the rows alone {figures['import_rows_per_s']}"
-        ),
-        "≥ 90 % of the embedder's own",
-    )
-    parts = figures["enrolment_ms_of_processor"]
-    yield (
-        "an image's share of the processor as it is enrolled",
-        ", ".join(f"{name.replace('_', ' ')} {ms} ms" for name, ms in parts.items()),
-        "",
-    )
+def _table(rows: Iterator[Row]) -> str:
+    lines = ["| what | measured | wanted |", "| --- | --- | --- |"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def test_search_gives_the_keys_that_were_promised(monkeypatch: pytest.MonkeyPatc
     assert {"numpy", "memory", "deepface_find", "deepface_batched", "pgvector"} <= set(
         found["search_detail_ms"]["100"]
     )
-    assert "one face among 300" in report.as_table(found)
+    assert "one face among 300" in report.as_table(found | {"measured": {"search": {}}})
 
 
 def test_faces_are_shown_where_they_are_said_to_be():
@@ -130,7 +131,7 @@ def test_detectors_are_compared_on_the_same_faces(monkeypatch: pytest.MonkeyPatc
     assert row["faces"] == {"synthetic": 6}
     assert row["found"]["synthetic"] > 0.8
     assert row["ms"] > 0
-    assert "faces of 80 px at 640×360" in report.as_table(found)
+    assert "faces of 80 px at 640×360" in report.as_table(found | {"measured": {"detect": {}}})
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def figures() -> dict[str, Any]:
     row = {"embedded": 6.0, "with_mirror_image": 12.0, "dlib": 120.0, "deepface": 180.0}
     speed = {"frames_per_s": 20.0, "faces_per_s": 60.0}
     return {
-        "measured": dict.fromkeys(SECTIONS, at),
+        "measured": dict.fromkeys(("embed", "pipeline", "latency", "following"), at),
         "embed_ms": {"8": row},
         "embed_speedup_vs_dlib": 20.0,
         "embed_speedup_vs_deepface": 30.0,
@@ -152,9 +153,6 @@ def figures() -> dict[str, Any]:
         "pipeline": {"street": {"embedded": speed}},
         "pipeline_speedup_vs_deepface": 40.0,
         "pipeline_speedup_vs_deepface_by_video": {"street": 40.0},
-        "search_ms": {},
-        "search_ratio_vs_numpy": {},
-        "enrol_per_s": 20.0,
         "latency_ms": {"1": {"p50": 1, "p95": 2, "p99": 3, "count": 4}},
         "cameras_fps": {"1": [14.9]},
         "following_ms": {"withdrawn": {"p50": 5, "p95": 6, "p99": 7, "p100": 8, "count": 20}},
@@ -164,30 +162,37 @@ def figures() -> dict[str, Any]:
     }
 
 
-def test_the_document_is_made_anew_between_its_marks(figures: dict[str, Any]):
-    document = f"# Before\n\n{report.BEGIN}\nold\n{report.END}\n\nAfter\n"
+def _document(sections: Iterable[str]) -> str:
+    blocks = [f"\nold {name}\n".join(report.marks(name)) for name in sections]
+    return "\n\n".join(["# Before", *blocks, "After\n"])
 
-    made = report.as_markdown(document, figures)
 
-    assert made.startswith("# Before\n\n" + report.BEGIN)
-    assert made.endswith(f"{report.END}\n\nAfter\n")
-    assert "old" not in made
-    assert "79% of 117.0 GFLOP/s" in made
+def test_the_document_is_made_anew_where_something_was_measured(figures: dict[str, Any]):
+    made = report.as_markdown(_document(SECTIONS), figures)
+
+    assert made.startswith(f"# Before\n\n{report.marks('embed')[0]}\n\nP, 2 cores, 8 GB; load")
+    assert made.endswith(f"old memory\n{report.marks('memory')[1]}\n\nAfter\n")
+    assert [name for name in SECTIONS if f"old {name}" not in made] == list(figures["measured"])
+    assert "| share of a plain matrix product's speed | 79% of 117.0 GFLOP/s |  |" in made
     assert "p50 1, p95 2, p99 3 ms of 4; 14.9 frames/s" in made
     assert "somebody withdrawn on a live list of 20,000" in made
     assert "p50 5, p95 6, p100 8 ms of 20" in made
+    assert made.count("peak memory") == 1
     assert report.as_markdown(made, figures) == made
 
 
 def test_a_document_without_marks_is_left_alone(figures: dict[str, Any]):
-    with pytest.raises(ValueError, match="lacks"):
-        report.as_markdown("# Nothing", figures)
+    with pytest.raises(ValueError, match="lacks <!-- pipeline: begin"):
+        report.as_markdown(_document(["embed", "latency"]), figures)
 
 
-def test_the_projects_own_document_has_the_marks(figures: dict[str, Any]):
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_projects_own_document_has_each_sections_marks_and_table(section: str):
     document = (ROOT / "docs" / "performance.md").read_text("utf-8")
 
-    assert report.as_markdown(document, figures) != document
+    begin, end = report.marks(section)
+    between = document.partition(begin)[2].partition(end)[0]
+    assert "\n| what | measured | wanted |\n| --- | --- | --- |\n| " in between
 
 
 def test_a_section_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]):

@@ -64,7 +64,9 @@ def test_the_reader_holds_no_picture_itself() -> None:
 def test_the_table_says_what_is_wanted() -> None:
     row = {"count": 1200, "p50": 90.0, "p95": 120.0, "p100": 300.0}
 
-    table = as_table({"non_match_ms": {"faces": row, "pictures": row}})
+    table = as_table(
+        {"measured": {"non_match": {}}, "non_match_ms": {"faces": row, "pictures": row}}
+    )
 
     assert "p100 300.0 ms of 1,200" in table
     assert "p100 ≤ 1000 ms" in table

@@ -222,3 +222,39 @@ def test_erasure_leaves_no_byte_of_any_template_on_the_disk(superuser: Superuser
 
     _write_everything_out(superuser)
     assert not any(_holds(files, vector) for vector in vectors)
+
+
+def test_who_is_alike_is_found_among_those_of_one_list_and_one_model(cast: Cast):
+    deployment = make_deployment(status=Status.AUTHORISED)
+    first, same, other, of_another_model = (
+        make_entry(deployment, is_reviewed=False) for _ in range(4)
+    )
+    elsewhere = make_entry(make_deployment(status=Status.AUTHORISED))
+    near = 0.8 * unit_vector(seed=1) + 0.6 * _beside(unit_vector(seed=1))
+    for entry, embedding, model in (
+        (first, unit_vector(seed=1), "m1"),
+        (same, near, "m1"),
+        (other, unit_vector(seed=2), "m1"),
+        (of_another_model, unit_vector(seed=1), "m2"),
+        (elsewhere, unit_vector(seed=1), "m1"),
+    ):
+        template_store.save(entry, embedding, profile="embedded", profile_version=model)
+
+    def alike(*entries: WatchlistEntry, similarity: float) -> list[tuple[int, int]]:
+        ids = [entry.pk for entry in entries]
+        found = template_store.alike(
+            deployment.pk, ids, similarity=similarity, profile_version="m1"
+        )
+        return sorted(found)
+
+    assert alike(first, similarity=0.79) == [(first.pk, same.pk)]
+    assert alike(first, same, similarity=0.79) == [(first.pk, same.pk), (same.pk, first.pk)]
+    assert alike(first, same, other, similarity=0.81) == []
+    assert alike(of_another_model, elsewhere, similarity=0.0) == []
+
+
+def _beside(vector: Floats) -> Floats:
+    """Of length 1, at a right angle."""
+    other = np.roll(vector, 1)
+    other = other - (other @ vector) * vector
+    return np.asarray(other / np.linalg.norm(other), np.float32)
