@@ -131,7 +131,7 @@ def _latency(figures: Figures) -> Iterator[Row]:
 
 def _following(figures: Figures) -> Iterator[Row]:
     words = {"added": "accepted", "withdrawn": "withdrawn"}
-    for kind, row in figures.get("following_ms", {}).items():
+    for kind, row in figures["following_ms"].items():
         yield (
             f"somebody {words[kind]} on a live list of 20,000, until cameras search by it",
             f"p50 {row['p50']}, p95 {row['p95']}, p100 {row['p100']} ms of {row['count']}",
