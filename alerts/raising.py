@@ -137,7 +137,7 @@ def _raise(deployment: Deployment, camera: Camera, entry: WatchlistEntry, new: N
             "camera": camera.pk,
             "entry": entry.pk,
             "threshold": deployment.threshold,
-            "profile": f"{new.profile} {new.profile_version}",
+            "profile": f"{new.profile}@{new.profile_version}",
         },
     )
     return alert

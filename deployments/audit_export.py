@@ -11,6 +11,8 @@ from hashlib import sha256
 from deployments import audit_rows
 from deployments.audit import SYSTEM
 from deployments.audit_verifier import FIELDS
+from deployments.enums import Status
+from deployments.models import AuditEvent
 
 WITHHELD = ("actor", "reason")
 
@@ -44,6 +46,16 @@ def pseudonym(actor: str) -> str:
     if actor == SYSTEM:
         return actor
     return f"person {sha256(actor.encode()).hexdigest()[:8]}"
+
+
+def deployment_of(event: AuditEvent, *, withheld: bool) -> str:
+    """By its title, which the public is told; a draft, to those outside, by its number."""
+    deployment = event.deployment
+    if deployment is None:
+        return ""
+    if withheld and deployment.status == Status.DRAFT:
+        return str(deployment.uuid)
+    return str(deployment)
 
 
 def _digest(text: str) -> object:

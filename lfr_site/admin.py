@@ -42,7 +42,7 @@ class RoleAdminSite(AdminSite):
                     kind=AuditKind.ALTERATION,
                     by=person,
                     subject=f"user {person.pk}",
-                    details={"changes": "own password"},
+                    details={"changes": ["changed.own_password"]},
                 )
         return answer
 

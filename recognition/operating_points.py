@@ -51,7 +51,7 @@ def record_evaluation(
             kind=AuditKind.COLLECTION,
             by=None,
             subject=evaluation.name,
-            details={"dataset": dataset, "rows": len(rows), "seed": evaluation.plan.seed},
+            details={"rows": len(rows), "seed": evaluation.plan.seed},
         )
     return rows
 

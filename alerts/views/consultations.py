@@ -82,7 +82,7 @@ def other_image(request: HttpRequest, person: User, alert: Alert, rank: int) -> 
         return refusal(request, alert, "Only operators compare with others.", status=403)
     other = alert.others.select_related("entry__image").filter(rank=rank).first()
     stored = other.entry.image if other is not None else None
-    return _picture(request, person, alert, stored, what=f"other {rank}")
+    return _picture(request, person, alert, stored, what=f"other-{rank}")
 
 
 def _picture(

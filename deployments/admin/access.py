@@ -1,5 +1,6 @@
 """Who may do what in the admin, and that each change is an audit event."""
 
+import re
 from typing import Any
 
 from django.db.models import Model
@@ -67,7 +68,7 @@ class AdministratorOnly:
 
     def _audit(self, request: HttpRequest, obj: Model, verb: str, message: object) -> None:
         name = type(obj).__name__.lower()
-        details: dict[str, object] = {"changes": message}
+        details: dict[str, object] = {"changes": _changes(message)}
         if isinstance(obj, Training):
             details |= {"person": obj.person_id, "kind": obj.kind, "expires_on": obj.expires_on}
         if isinstance(obj, User):
@@ -79,3 +80,14 @@ class AdministratorOnly:
             subject=f"{name} {obj.pk}",
             details=details,
         )
+
+
+def _changes(message: Any) -> list[str]:
+    """Which fields, out of Django's words: those name the object itself, which may be a person."""
+    verbs = message if isinstance(message, list) else []
+    return [
+        re.sub(r"\W+", "_", f"{verb}.{field}".lower())
+        for each in verbs
+        for verb, what in each.items()
+        for field in (what.get("fields") or ["all"])
+    ]

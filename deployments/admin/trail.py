@@ -19,7 +19,7 @@ from deployments import audit_search
 from deployments.admin import trail_verification
 from deployments.admin.access import AuditorOnly, person_of
 from deployments.admin.trail_files import take_out
-from deployments.audit_export import pseudonym
+from deployments.audit_export import deployment_of, pseudonym
 from deployments.forms.trail import ExportForm, TrailFilter
 from deployments.models import AuditEvent
 from deployments.permissions import is_inspector
@@ -59,16 +59,20 @@ class AuditEventAdmin(AuditorOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         return take_out(request, chosen.search, **wanted.cleaned_data)
 
     def get_exclude(self, request: HttpRequest, obj: AuditEvent | None = None) -> list[str]:
-        hidden = ["actor", "reason"] if _is_outside(request) else []
+        hidden = ["actor", "reason", "deployment"] if _is_outside(request) else []
         return ["at", "details", *hidden]
 
     def get_readonly_fields(self, request: HttpRequest, obj: AuditEvent | None = None) -> list[str]:
-        shown = ["who_acted"] if _is_outside(request) else []
+        shown = ["who_acted", "of_deployment"] if _is_outside(request) else []
         return [*shown, *self.readonly_fields]
 
     @admin.display(description="actor")
     def who_acted(self, event: AuditEvent) -> str:
         return pseudonym(event.actor)
+
+    @admin.display(description="deployment")
+    def of_deployment(self, event: AuditEvent) -> str:
+        return deployment_of(event, withheld=True) or "–"
 
     @admin.display(description="at")
     def when(self, event: AuditEvent) -> str:
@@ -127,6 +131,7 @@ def _row(event: AuditEvent, *, outside: bool) -> dict[str, object]:
         "event": event,
         "when": _to_the_millisecond(event),
         "actor": pseudonym(event.actor) if outside else event.actor,
+        "deployment": deployment_of(event, withheld=outside),
         "reason": "" if outside else event.reason,
     }
 

@@ -37,7 +37,7 @@ def take_out(
 
 def take_out_whole(request: HttpRequest, *, reason: str, to: str) -> StreamingHttpResponse:
     """The whole trail, to be verified elsewhere."""
-    until = _record(request, what="whole trail", reason=reason, to=to)
+    until = _record(request, what="whole-trail", reason=reason, to=to)
     chunks = trail_batches(withheld=_is_withheld(request), until=until)
     kind = "application/x-ndjson"
     return _file(request, [], chunks, name="audit-trail.jsonl", kind=kind)
@@ -52,9 +52,12 @@ def _record(
         given: dict[str, object] = {
             "kind": search.kind,
             "action": search.action,
-            "subject": search.subject,
+            "since": search.since,
+            "until": search.until,
+            # What was typed may be anybody's name.
+            "by_actor": bool(search.actor),
+            "by_subject": bool(search.subject),
         }
-        given |= {"since": search.since, "until": search.until, "by_actor": bool(search.actor)}
         filters = {name: value for name, value in given.items() if value}
     audit.record(
         "audit.exported",
@@ -80,7 +83,7 @@ def _cells(*, withheld: bool) -> Callable[[AuditEvent], list[str]]:
             event.kind,
             event.action,
             pseudonym(event.actor) if withheld else event.actor,
-            str(event.deployment or ""),
+            audit_export.deployment_of(event, withheld=withheld),
             event.subject,
             "" if withheld else event.reason,
             event.details,

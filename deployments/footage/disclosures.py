@@ -1,6 +1,7 @@
 """Handing footage over: what, to whom and why is on record before the first byte leaves, and what
 leaves carries the hashes by which anybody can tell it from something else, signed by the force."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -171,6 +172,7 @@ def _entry(segment: FootageSegment) -> zipfile.ZipInfo:
 
 
 def _record(made: FootageDisclosure, segments: list[FootageSegment], *, by: User) -> None:
+    """To whom stands in the disclosure's own record: it may be somebody's name."""
     audit.record(
         "footage.disclosed",
         kind=AuditKind.DISCLOSURE,
@@ -180,7 +182,7 @@ def _record(made: FootageDisclosure, segments: list[FootageSegment], *, by: User
         reason=made.reason,
         details={
             "ground": str(made.ground),
-            "to": made.recipient,
+            "manifest": hashlib.sha256(made.manifest.encode()).hexdigest(),
             "segments": sorted(segment.number or 0 for segment in segments),
         },
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from deployments import audit_search
-from deployments.enums import AuditKind
+from deployments.enums import AuditKind, Status
 from deployments.forms.moments import LocalMoment
 from deployments.models import Deployment
 
@@ -40,6 +40,10 @@ class TrailFilter(forms.Form):
         )
         if not names_people:
             del self.fields["actor"]
+            among = self.fields["deployment"]
+            assert isinstance(among, forms.ModelChoiceField)
+            submitted = Deployment.objects.exclude(status=Status.DRAFT)
+            among.queryset = submitted.order_by("-starts_at", "pk")
 
     def clean(self) -> dict[str, Any] | None:
         found = super().clean()

@@ -9,7 +9,9 @@ where d(field) is the SHA-256 of the field's UTF-8 text, so that no two rows can
 the same input. `deployments.audit_verifier` computes the same in Python for verification.
 
 A consultation and a disclosure say why (Data Protection Act 2018, s. 62): the database refuses one
-without a reason."""
+without a reason. What people write stands in the reason, which nobody outside the force is shown,
+and in the records that an event is about; its details are read by inspectors, and the database
+refuses words in them."""
 
 import pgtrigger
 from django.db import models
@@ -25,6 +27,20 @@ REASON_SQL = f"""
         RAISE EXCEPTION 'a consultation or disclosure says why' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
+"""
+
+# Of what a code, a number, a hash or a moment is made. Whoever writes a sentence or a name in full
+# needs a space.
+NO_WORDS = "^[A-Za-z0-9_.:+/@-]*$"
+NO_WORDS_SQL = f"""
+    IF NOT jsonb_path_exists(
+        NEW.details::jsonb,
+        '$.** ? (@.type() == "string" && !(@ like_regex "{NO_WORDS}"))'
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'details of an event are codes and numbers, not words'
+        USING ERRCODE = 'check_violation';
 """
 
 CHAIN_SQL = f"""
@@ -95,6 +111,12 @@ class AuditEvent(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=REASON_SQL,
+            ),
+            pgtrigger.Trigger(
+                name="holds_no_words",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=NO_WORDS_SQL,
             ),
             *append_only("audit"),
         ]

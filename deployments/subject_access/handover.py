@@ -64,7 +64,7 @@ def hand_over(request: SubjectAccessRequest, *, by: User) -> SubjectAccessReques
             signature=signing.sign(manifest.encode()).hex(),
         )
         details: dict[str, object] = {
-            "to": RECIPIENT,
+            "disclosure": locked.disclosure.pk,
             "segments": sorted({copy.segment.number or 0 for copy in copies}),
             "copies": len(copies),
         }

@@ -91,7 +91,6 @@ def footage_export(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBas
         deployment=deployment,
         subject=f"disclosure {found.pk}",
         reason=found.reason,
-        details={"to": found.recipient},
     )
     response = streamed(request, disclosures.exported(found), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="footage-{found.pk}.zip"'

@@ -62,7 +62,7 @@ def subject_access_export(request: HttpRequest, uuid: UUID, pk: int) -> HttpResp
         return words("Hand it over first: the export is what was handed over.", status=403)
     if not handover.copies_of(found):
         return words("The copies of this request were erased since.", status=410)
-    details: dict[str, object] = {"to": found.disclosure.recipient}
+    details: dict[str, object] = {"disclosure": found.disclosure.pk}
     requests.record(found, "exported", AuditKind.DISCLOSURE, by=person_of(request), details=details)
     response = streamed(request, handover.exported(found), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="subject-access-{found.pk}.zip"'

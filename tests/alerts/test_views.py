@@ -383,7 +383,7 @@ def test_others_on_the_list_who_are_near_are_compared_with(
 
     assert picture["Cache-Control"] == "private, no-store"
     assert picture.content.startswith(b"\xff\xd8")
-    assert AuditEvent.objects.filter(details='{"what": "other 1"}').count() == 1
+    assert AuditEvent.objects.filter(details='{"what": "other-1"}').count() == 1
     assert client.get(url("other_image", alert, "2")).status_code == 410
     post(client, "claim", alert)
     post(client, "look", alert, in_favour="nose")

@@ -76,7 +76,7 @@ class Command(BaseCommand):
             kind=AuditKind.DISCLOSURE,
             by=None,
             reason=reason_of(options["reason"], to=options["to"]),
-            details={"withheld": options["withhold"], "what": "whole trail"},
+            details={"withheld": options["withhold"], "what": "whole-trail"},
         )
         with options["output"].open("w", encoding="utf-8") as file:
             file.writelines(trail(withheld=options["withhold"]))

@@ -69,8 +69,11 @@ def test_it_is_on_record_to_whom_and_why(live: Deployment):
     event = AuditEvent.objects.get(action="footage.disclosed")
     assert event.kind == AuditKind.DISCLOSURE
     assert event.reason == "Case 7/26."
-    assert json.loads(event.details)["to"] == "Crown Prosecution Service"
-    assert "The case officer" not in event.details
+    digest = hashlib.sha256(made.manifest.encode()).hexdigest()
+    assert json.loads(event.details)["manifest"] == digest
+    assert made.recipient == "Crown Prosecution Service"
+    for words in ("Crown", "The case officer"):
+        assert words not in event.details + event.subject
     assert made.segments.count() == 2
 
 
