@@ -21,6 +21,17 @@ _FACTS = (
     "previous_hash",
     "hash",
 )
+_HOLD_FACTS = (
+    "uuid",
+    "deployment_id",
+    "ground",
+    "reason",
+    "held_by_id",
+    "held_at",
+    "camera_id",
+    "begins",
+    "ends",
+)
 _MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
@@ -116,10 +127,7 @@ def footage_sql() -> str:
 def hold_sql() -> str:
     """A hold is written once; its review date moves forward, and it is released once, by somebody
     but where a backup is restored and it was released before."""
-    kept = " OR ".join(
-        f"NEW.{c} IS DISTINCT FROM OLD.{c}"
-        for c in ("uuid", "deployment_id", "ground", "reason", "held_by_id", "held_at")
-    )
+    kept = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in _HOLD_FACTS)
     return f"""
         IF TG_OP = 'DELETE' THEN
             RAISE EXCEPTION 'a hold is kept' USING ERRCODE = 'check_violation';
@@ -152,4 +160,19 @@ HELD_SQL = """
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
+"""
+
+# A hold is of a time: what was being written when it was made, or began later within it, is held
+# from the moment in which it is finished.
+TAKEN_IN_SQL = """
+    IF OLD.number IS NULL AND NEW.number IS NOT NULL THEN
+        INSERT INTO deployments_footageheld (hold_id, segment_id)
+            SELECT hold.id, NEW.id FROM deployments_footagehold hold
+            WHERE hold.deployment_id = NEW.deployment_id AND hold.released_at IS NULL
+              AND (hold.camera_id IS NULL OR hold.camera_id = NEW.camera_id)
+              AND (hold.begins IS NULL OR hold.begins < NEW.ended_at)
+              AND hold.ends > NEW.started_at
+            ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
 """

@@ -19,6 +19,7 @@ from alerts.enums import AlertStatus
 from alerts.models import Alert
 from deployments import purge
 from deployments.enums import Status
+from deployments.footage import holds
 from deployments.models import AuditCheckpoint, AuditEvent, AuditVerification
 from deployments.overdue import overdue_figures
 from deployments.retention import RULES
@@ -69,6 +70,7 @@ class SiteCollector(Collector):
             "How long ago the first of them was due.",
             figures.oldest_s,
         )
+        yield from _holds()
         waiting = Alert.objects.filter(
             status=AlertStatus.RAISED, deployment__status__in=(Status.LIVE, Status.SUSPENDED)
         )
@@ -79,6 +81,21 @@ class SiteCollector(Collector):
         for state in RunState.values:
             cameras.add_metric([state], states.get(state, 0))
         yield cameras
+
+
+def _holds() -> Iterator[GaugeMetricFamily]:
+    still_open = holds.still_open()
+    yield _gauge("lfr_footage_holds", "Holds that keep footage.", still_open.count())
+    yield _gauge(
+        "lfr_footage_hold_reviews_overdue",
+        "Holds whose review date has passed.",
+        holds.overdue().count(),
+    )
+    yield _gauge(
+        "lfr_footage_hold_reviews_overdue_oldest_seconds",
+        "How long ago the first of them was to be reviewed.",
+        holds.overdue_for(still_open.first()).total_seconds(),
+    )
 
 
 def _audit() -> Iterator[GaugeMetricFamily]:

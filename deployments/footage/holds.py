@@ -2,7 +2,8 @@
 looked at again. A review date that passes erases nothing by itself: it is shown as overdue."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,25 +11,45 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from deployments import audit, erasure_journal, permissions
-from deployments.enums import AuditKind, FootageGround
+from deployments.enums import AuditKind, FootageGround, Status
 from deployments.erasure_journal import What
 from deployments.locking import lock
-from deployments.models import Deployment, FootageHeld, FootageHold, FootageSegment, User
+from deployments.models import Camera, Deployment, FootageHeld, FootageHold, FootageSegment, User
 from deployments.moving import Refused, require
 
+# Its cameras record, or may again.
+RECORDING = (Status.LIVE, Status.SUSPENDED)
 ONLY = "Only a disclosure officer or an authorising officer holds footage."
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time of a camera, or of each without one; from the first without a beginning."""
+
+    camera: Camera | None
+    begins: datetime | None
+    ends: datetime
+
+    def is_coming(self, deployment: Deployment) -> bool:
+        """Whether something of it is being written, or may still be recorded."""
+        if self.ends > timezone.now() and deployment.status in RECORDING:
+            return True
+        writing = deployment.footage.filter(ended_at=None, started_at__lt=self.ends)
+        return (writing if self.camera is None else writing.filter(camera=self.camera)).exists()
 
 
 def hold(
     deployment: Deployment,
     segments: Iterable[FootageSegment],
     *,
+    span: Span | None = None,
     ground: FootageGround,
     reason: str,
     review_on: date,
     by: User,
 ) -> FootageHold:
-    """Keep these segments until the hold is released. Raises Refused."""
+    """Keep these segments until the hold is released, and what is finished later of the span.
+    Raises Refused."""
     with transaction.atomic():
         locked = _locked(deployment, by=by)
         require(reason, "Say why these segments are needed.")
@@ -36,10 +57,15 @@ def hold(
         wanted = {segment.pk for segment in segments}
         there = locked.footage.filter(pk__in=wanted, erased_at=None).exclude(number=None)
         kept = list(there)
-        if not kept:
+        if not kept and not (span and span.is_coming(locked)):
             raise Refused("Nothing is left of what you chose: choose segments that are there.")
         made = FootageHold.objects.create(
-            deployment=locked, ground=ground, reason=reason, held_by=by, review_on=review_on
+            deployment=locked,
+            ground=ground,
+            reason=reason,
+            held_by=by,
+            review_on=review_on,
+            **(asdict(span) if span else {}),
         )
         FootageHeld.objects.bulk_create(FootageHeld(hold=made, segment=segment) for segment in kept)
         details: dict[str, object] = {
@@ -94,6 +120,13 @@ def _release(held: FootageHold, *, reason: str, by: User | None) -> FootageHold:
     return held
 
 
+def is_coming(made: FootageHold, deployment: Deployment) -> bool:
+    """Whether it will take in more."""
+    if made.ends is None or made.released_at is not None:
+        return False
+    return Span(made.camera, made.begins, made.ends).is_coming(deployment)
+
+
 def is_overdue(made: FootageHold) -> bool:
     return made.released_at is None and made.review_on < timezone.localdate()
 
@@ -101,6 +134,19 @@ def is_overdue(made: FootageHold) -> bool:
 def overdue() -> QuerySet[FootageHold]:
     """Holds whose review is late, of all deployments."""
     return FootageHold.objects.filter(released_at=None, review_on__lt=timezone.localdate())
+
+
+def still_open() -> QuerySet[FootageHold]:
+    """Holds of all deployments that keep something, the longest overdue first."""
+    return FootageHold.objects.filter(released_at=None).order_by("review_on", "pk")
+
+
+def overdue_for(found: FootageHold | None) -> timedelta:
+    """Since the end of the day by which it was to be reviewed."""
+    if found is None or not is_overdue(found):
+        return timedelta()
+    ended = datetime.combine(found.review_on + timedelta(days=1), time())
+    return timezone.now() - timezone.make_aware(ended)
 
 
 def latest_review() -> date:

@@ -144,7 +144,13 @@ def finished(
             by=None,
             deployment=segment.deployment,
             subject=f"footage {segment.number}",
-            details={"camera": segment.camera_id, "hash": segment.hash, "bytes": byte_count},
+            details={
+                "camera": segment.camera_id,
+                "hash": segment.hash,
+                "bytes": byte_count,
+                # Those whose time it is of: the database has taken it into them.
+                "holds": list(segment.holds.order_by("pk").values_list("pk", flat=True)),
+            },
         )
     return segment
 

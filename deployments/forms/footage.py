@@ -36,6 +36,12 @@ class RangeForm(forms.Form):
             self.add_error("ends", "The end must be after the beginning.")
         return cleaned
 
+    @property
+    def span(self) -> holds.Span:
+        """Without an end until now: what is being written at this moment is part of it."""
+        given = self.cleaned_data
+        return holds.Span(given["camera"], given["begins"], given["ends"] or timezone.now())
+
 
 class _Reasoned(forms.Form):
     use_required_attribute = False

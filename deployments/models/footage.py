@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from deployments.append_only import append_only, no_truncate
 from deployments.enums import FootageGapReason, FootageGround
-from deployments.footage_sql import HELD_SQL, footage_sql, hold_sql
+from deployments.footage_sql import HELD_SQL, TAKEN_IN_SQL, footage_sql, hold_sql
 from deployments.models.camera import Camera
 from deployments.models.deployment import Deployment
 from deployments.models.person import User
@@ -58,6 +58,12 @@ class FootageSegment(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 declare=[("last_number", "integer"), ("last_hash", "text")],
                 func=footage_sql(),
+            ),
+            pgtrigger.Trigger(
+                name="footage_taken_in",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                func=TAKEN_IN_SQL,
             ),
             no_truncate("footage"),
         ]
@@ -115,6 +121,11 @@ class FootageHold(models.Model):
     held_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     held_at = models.DateTimeField(auto_now_add=True)
     review_on = models.DateField("to be reviewed by")
+    # What is finished later and overlaps this time is taken in by the database; nothing without an
+    # end. Without a camera it is of each, without a beginning from the first.
+    camera = models.ForeignKey(Camera, models.PROTECT, related_name="+", null=True)
+    begins = models.DateTimeField(null=True)
+    ends = models.DateTimeField(null=True)
     released_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     released_at = models.DateTimeField(null=True)
     release_reason = models.TextField(blank=True)

@@ -44,8 +44,8 @@ class Asked:
 
 
 def open_request(deployment: Deployment, asked: Asked, *, by: User) -> SubjectAccessRequest:
-    """The request, and a hold on what there is, so that it does not go meanwhile. Raises
-    Refused."""
+    """The request, and a hold on what there is and on what is being recorded of that time, so that
+    it does not go meanwhile. Raises Refused."""
     _check(asked)
     with transaction.atomic():
         locked = lock(deployment.pk)
@@ -199,12 +199,14 @@ def _check_move(request: SubjectAccessRequest, status: SubjectAccessStatus) -> N
 
 def _hold(request: SubjectAccessRequest, *, by: User) -> None:
     there = [segment for segment in segments_of(request) if segment.is_there]
-    if not there:
+    span = holds.Span(request.camera, request.begins, request.ends)
+    if not there and not span.is_coming(request.deployment):
         return
     tomorrow = timezone.localdate() + timedelta(days=1)
     request.hold = holds.hold(
         request.deployment,
         there,
+        span=span,
         ground=FootageGround.SUBJECT_ACCESS,
         reason=request.reason,
         review_on=max(tomorrow, min(request.due_on, holds.latest_review())),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from deployments import permissions, policy_annex
 from deployments.erasure_chart import falling_due
+from deployments.footage import holds
 from deployments.image_store import TAKES_NO_IMAGES
 from deployments.models import ErasureRecord, StoredImage, WatchlistEntry
 from deployments.overdue import GRACE
@@ -55,6 +56,8 @@ def erasure(request: HttpRequest) -> HttpResponse:
         "soonest": found.held[:SOONEST],
         "hidden": max(0, len(found.held) - SOONEST),
         "not_yet": _without_a_clock(),
+        "holds": _holds(),
+        "holds_overdue": holds.overdue().count(),
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "rules": RULES,
         "erasable": [rule for rule in RULES.values() if rule.maximum is not None],
@@ -90,6 +93,12 @@ def _by_kind(held: Sequence[Due], now: datetime) -> list[KindHeld]:
                 )
             )
     return found
+
+
+def _holds() -> list[dict[str, object]]:
+    """Ground and dates alone: why somebody holds it may name somebody."""
+    found = holds.still_open().select_related("deployment")[:SOONEST]
+    return [{"hold": each, "is_overdue": holds.is_overdue(each)} for each in found]
 
 
 def _without_a_clock() -> dict[str, int]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -58,7 +58,7 @@ def footage(request: HttpRequest, uuid: UUID) -> HttpResponse:
     forms = {name: make(request.POST if name == action else None) for name, make in FORMS.items()}
     if action in forms and forms[action].is_valid() and chosen.is_valid():
         try:
-            return _done(request, deployment, segments, forms[action])
+            return _done(request, deployment, segments, forms[action], chosen.span)
         except Refused as refusal:
             forms[action].add_error(None, str(refusal))
     return _render(request, deployment, chosen, segments, forms, sent=action)
@@ -97,6 +97,7 @@ def _done(
     deployment: Deployment,
     segments: QuerySet[FootageSegment],
     form: LookForm | HoldForm | HandOverForm,
+    span: holds.Span,
 ) -> HttpResponse:
     """Raises Refused."""
     person, given = person_of(request), form.cleaned_data
@@ -106,6 +107,7 @@ def _done(
         holds.hold(
             deployment,
             chosen,
+            span=span,
             ground=ground,
             reason=reason,
             review_on=given["review_on"],
@@ -136,7 +138,7 @@ def _within(deployment: Deployment, chosen: RangeForm) -> QuerySet[FootageSegmen
     if given["camera"]:
         there = there.filter(camera=given["camera"])
     if given["begins"]:
-        there = there.filter(ended_at__gt=given["begins"])
+        there = there.filter(Q(ended_at=None) | Q(ended_at__gt=given["begins"]))
     if given["ends"]:
         there = there.filter(started_at__lt=given["ends"])
     return there
@@ -169,6 +171,7 @@ def _render(
             first=Min("started_at"), last=Max("ended_at"), bytes=Sum("byte_count")
         )
         | {"count": there.count()},
+        "is_coming": chosen.is_valid() and chosen.span.is_coming(deployment),
         "forms": forms,
         "sent": sent,
         "form": forms.get(sent),
@@ -187,13 +190,14 @@ def _render(
 
 
 def _holds(deployment: Deployment) -> list[dict[str, object]]:
-    found = deployment.footage_holds.select_related("held_by", "released_by")
+    found = deployment.footage_holds.select_related("held_by", "released_by", "camera")
     found = found.prefetch_related("segments")
     return [
         {
             "hold": each,
             "numbers": sorted(segment.number or 0 for segment in each.segments.all()),
             "is_overdue": holds.is_overdue(each),
+            "is_coming": holds.is_coming(each, deployment),
             "form": HoldReviewForm(prefix=f"hold-{each.pk}"),
         }
         for each in found

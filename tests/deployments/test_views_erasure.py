@@ -10,9 +10,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 from pytest_django.fixtures import Settings
 
 from deployments import erasure_chart, purge
-from deployments.enums import Status
+from deployments.enums import FootageGround, Status
+from deployments.footage import holds
 from deployments.models import Deployment, ErasureRecord
 from deployments.retention import RULES, Due
+from tests.deployments.recordings import recorded
 from tests.factories import Cast, make_deployment
 from tests.tampering import triggers_disabled
 
@@ -106,3 +108,29 @@ def test_what_housekeeping_missed_stands_out(client: Client, cast: Cast):
 
     assertContains(page, "3 overdue", count=2)  # the list and its templates
     assertContains(page, "Start the general worker and beat")
+
+
+def test_a_hold_that_nobody_reviewed_stands_out_without_its_reason(
+    client: Client, cast: Cast, recognition_worker: None, monkeypatch: pytest.MonkeyPatch
+):
+    live = make_deployment(status=Status.LIVE, records_cctv=True)
+    holds.hold(
+        live,
+        [recorded(live)],
+        ground=FootageGround.COMPLAINT,
+        reason="Complaint of Joan Bright.",
+        review_on=timezone.localdate() + timedelta(days=1),
+        by=cast.disclosure_officer,
+    )
+    client.force_login(cast.inspector)
+    page = _page(client)
+    assertContains(page, "Footage kept longer on a named ground")
+    assertNotContains(page, "not reviewed in time")
+
+    late = timezone.now() + timedelta(days=4)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+    client.force_login(cast.inspector)
+
+    page = _page(client)
+    assertContains(page, "1 hold was not reviewed in time")
+    assertNotContains(page, "Joan Bright")

@@ -1,16 +1,20 @@
 """The metrics: for this machine or whoever holds the token, numbers and no names."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from deployments import audit_checkpoints
 from deployments.audit_verification import verify_on_record
-from deployments.enums import Status
+from deployments.enums import FootageGround, Status
+from deployments.footage import holds
 from deployments.models import AuditEvent
 from recognition.models import CameraRun
+from tests.deployments.recordings import recorded
 from tests.factories import Cast, make_alert, make_deployment
 
 LINE = re.compile(r"^(\w+)(?:\{(\w+)=\"([^\"]*)\"\})? (\S+)$")
@@ -43,6 +47,32 @@ def test_the_numbers_are_those_of_the_database(cast: Cast, client: Client):
     assert found["lfr_alerts_waiting", ""] == 1
     assert (found["lfr_cameras", "stalled"], found["lfr_cameras", "live"]) == (1, 0)
     assert found["lfr_erasures_overdue", "watchlist"] == 0
+
+
+def test_a_hold_whose_review_is_late_is_counted(
+    cast: Cast, client: Client, recognition_worker: None, monkeypatch: pytest.MonkeyPatch
+):
+    live = make_deployment(status=Status.LIVE, records_cctv=True)
+    holds.hold(
+        live,
+        [recorded(live)],
+        ground=FootageGround.COMPLAINT,
+        reason="Complaint 12/26.",
+        review_on=timezone.localdate() + timedelta(days=1),
+        by=cast.disclosure_officer,
+    )
+    name = "lfr_footage_hold_reviews_overdue"
+    found = read(client)
+    assert found["lfr_footage_holds", ""] == 1
+    assert found[name, ""] == found[f"{name}_oldest_seconds", ""] == 0
+
+    # The database lets a review date move forward only: the calendar goes on.
+    late = timezone.now() + timedelta(days=4)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+
+    found = read(client)
+    assert found[name, ""] == 1
+    assert 2 * 86400 <= found[f"{name}_oldest_seconds", ""] <= 3 * 86400
 
 
 def test_no_label_names_anybody(cast: Cast, client: Client):

@@ -124,6 +124,9 @@ class FootageAndAccess(ListsAndAlerts):
         if not self.is_fresh:
             return
         kept = {segment_id for held in self.held.values() for segment_id in held}
+        # The hold of a request takes in what is finished later of its time.
+        for request in SubjectAccessRequest.objects.filter(ended_at=None):
+            kept |= {segment.pk for segment in requests.segments_of(request)}
         for segment in FootageSegment.objects.filter(erased_at=None).exclude(pk__in=kept):
             assert not self.is_past(segment.ended_at, "footage")
 

@@ -58,7 +58,9 @@ def test_opening_holds_what_there_is_and_is_on_record(live: Deployment):
 
 
 def test_nothing_is_held_where_nothing_is_left(live: Deployment):
-    assert opened(live).hold is None
+    ago = timezone.now() - timedelta(hours=2)
+
+    assert opened(live, begins=ago, ends=ago + timedelta(hours=1)).hold is None
 
 
 @pytest.mark.parametrize(
