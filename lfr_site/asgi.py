@@ -14,8 +14,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from alerts.origins import own_origin_only  # noqa: E402
 from alerts.routing import websocket_urlpatterns  # noqa: E402
 from lfr_site.encrypted_bodies import EncryptedBodyHandler, seal_bodies_of_daphne  # noqa: E402
+from lfr_site.slow_readers import wait_for_slow_readers  # noqa: E402
 
 seal_bodies_of_daphne()
+wait_for_slow_readers()
 
 application = ProtocolTypeRouter(
     {

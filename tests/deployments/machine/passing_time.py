@@ -117,11 +117,13 @@ class PassingTime(RuleBasedStateMachine):
 
     @rule()
     def housekeeping_runs(self) -> None:
+        left_by_others = set(rowless())
         with files_follow():
             recovery.recover()
             publish_due_results()
             purge.purge()
         settle()
+        assert set(rowless()) <= left_by_others, "what it erases, it erases to the file"
         self.is_fresh = self.is_to_agree = True
 
     @rule(where=st.sampled_from(sorted(CRASHES)), call=st.integers(1, 3))
@@ -138,7 +140,7 @@ class PassingTime(RuleBasedStateMachine):
         is asked of it."""
         if not self.is_fresh:
             return
-        found = [path for place in file_places.all_places() for path in place.rowless()]
+        found = rowless()
         self.rowless_since = {path: self.rowless_since.get(path, self.uptime) for path in found}
         for since in self.rowless_since.values():
             assert self.uptime - since < STRAY_FOR
@@ -166,6 +168,10 @@ class PassingTime(RuleBasedStateMachine):
             getattr(self, name)(**arguments)
             for each in self.invariants:
                 each.function(self)
+
+
+def rowless() -> list[Path]:
+    return [path for place in file_places.all_places() for path in place.rowless()]
 
 
 @contextmanager
