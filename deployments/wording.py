@@ -31,6 +31,16 @@ def time_in_words(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "H:i:s")
 
 
+def left_in_words(left: timedelta) -> str:
+    """How much is left, to the minute, rounded down: "7 hours 56 minutes", "3 minutes"."""
+    minutes = max(int(left.total_seconds()) // 60, 0)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
+    if minutes or not hours:
+        parts.append(f"{minutes} minute{'' if minutes == 1 else 's'}")
+    return " ".join(parts)
+
+
 def lead_in_words(lead: timedelta) -> str:
     """How far ahead something was done, rounded down: "4 days", "5 hours", "12 minutes"."""
     seconds = int(lead.total_seconds())

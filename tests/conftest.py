@@ -34,6 +34,34 @@ def embedded_urls(pytestconfig: pytest.Config) -> Urls:
     return pytestconfig.stash[URLS]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(embedded_urls: Urls) -> str | None:
+    """The test's database is a copy of one that an earlier run migrated, where there is one."""
+    from django.db import connection
+
+    from tests import schema_cache
+
+    template = schema_cache.offer(embedded_urls)
+    if template is not None:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+    return template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_modify_db_settings: str | None,
+    embedded_urls: Urls,
+) -> None:
+    """pytest-django's own, and what it made is kept."""
+    from django.db import connection
+
+    from tests import schema_cache
+
+    if django_db_modify_db_settings is None:
+        schema_cache.keep(embedded_urls, str(connection.settings_dict["NAME"]))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def flush_refusing_tables() -> Iterator[None]:
     """Committed tests are flushed although the audit trail refuses to be emptied."""

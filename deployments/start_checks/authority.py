@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from deployments.models import Deployment
 from deployments.start_checks.check import Check
-from deployments.wording import moment_in_words
+from deployments.wording import left_in_words, moment_in_words
 
 
 def authority_check(deployment: Deployment) -> Check:
@@ -50,5 +50,5 @@ def window_check(deployment: Deployment) -> Check:
         return Check(
             name, False, "The authorised window is over.", "Another day needs a new authority."
         )
-    minutes = int((deployment.ends_at - now).total_seconds() // 60)
-    return Check(name, True, f"{minutes} minutes of the window are left.")
+    left, ends = left_in_words(deployment.ends_at - now), moment_in_words(deployment.ends_at)
+    return Check(name, True, f"{left} of the window are left; it closes on {ends}.")

@@ -1,11 +1,13 @@
 """The public was told in time, or an officer wrote down why not."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 
 from deployments import publication
 from deployments.models import Deployment
 from deployments.start_checks.check import Check, Link
-from deployments.wording import moment_in_words
+from deployments.wording import lead_in_words, moment_in_words
 
 
 def notice_check(deployment: Deployment) -> Check:
@@ -22,21 +24,26 @@ def notice_check(deployment: Deployment) -> Check:
             "It goes up with the decision; ask the authorising officer.",
         )
     published = moment_in_words(deployment.published_at)
-    hours = publication.notice_lead(deployment).total_seconds() / 3600
+    ahead = _ahead(deployment)
     if not publication.is_notice_in_time(deployment):
         if waiver := _waiver(deployment):
-            return Check(
-                name, True, f"Published on {published}, {max(hours, 0):.0f} h before. {waiver}"
-            )
+            return Check(name, True, f"Published on {published}, {ahead}. {waiver}")
         return Check(
             name,
             False,
-            f"The notice was published on {published}, {max(hours, 0):.0f} h before the start; "
-            f"it must be up {publication.lead_days_asked(deployment)} days before.",
+            f"The notice was published on {published}, {ahead}.",
             "A later start needs a new authority.",
             Link("Read the notice", reverse("public:deployment", args=[deployment.uuid])),
         )
-    return Check(name, True, f"Published on {published}, {max(hours, 0):.0f} h before the start.")
+    return Check(name, True, f"Published on {published}, {ahead}.")
+
+
+def _ahead(deployment: Deployment) -> str:
+    """How long before the start, and what policy asks for."""
+    lead, days = publication.notice_lead(deployment), publication.lead_days_asked(deployment)
+    before = f"{lead_in_words(lead)} before" if lead > timedelta() else "not before"
+    asked = f"{days} day{'' if days == 1 else 's'}" if days else "no time ahead"
+    return f"{before} the start; policy asks for {asked}"
 
 
 def _waiver(deployment: Deployment) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from deployments.enums import EntryStatus
 from deployments.models import Deployment
 from deployments.start_checks.check import Check, Link
-from deployments.wording import moment_in_words
+from deployments.wording import lead_in_words, moment_in_words
 
 WATCHLIST_MAX_AGE = timedelta(hours=24)
 
@@ -38,5 +38,7 @@ def watchlist_check(deployment: Deployment) -> Check:
             "Build it anew within 24 h of the start: withdraw old entries and add them again.",
         )
     people = "1 entry is" if enrolled == 1 else f"{enrolled} entries are"
-    begun = moment_in_words(first)
-    return Check(name, True, f"{people} enrolled; the list was begun on {begun}.")
+    begun = f"the list was begun on {moment_in_words(first)}"
+    if (ahead := deployment.starts_at - first) > timedelta():
+        begun += f", {lead_in_words(ahead)} before the start; 24 hours are allowed"
+    return Check(name, True, f"{people} enrolled; {begun}.")

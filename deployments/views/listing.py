@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from deployments import permissions
@@ -29,6 +30,7 @@ def deployment_list(request: HttpRequest) -> HttpResponse:
         "page": pages.get_page(request.GET.get("page")),
         "form": form,
         "is_filtered": any(form.data.get(name) for name in ("q", "status")),
+        "now": timezone.now(),
         "query": _query_without_page(request),
     }
     return render(request, "deployments/list.html", context)

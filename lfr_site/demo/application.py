@@ -27,7 +27,7 @@ GROUND: Typed = {
 }
 WATCHLIST: Typed = {
     "watchlist_criteria": "Wanted for robbery, in breach of bail, or missing and at risk.",
-    "watchlist_cap": "200",
+    "watchlist_cap": "40",
 }
 WHY: Typed = {
     "necessity": "Patrols and appeals did not find the people sought.",

@@ -102,7 +102,7 @@ def _ordinary() -> dict[str, object]:
             "People wanted on warrant or for robbery, people in breach of bail conditions naming "
             "the High Street, and missing people at increased risk."
         ),
-        "watchlist_cap": 200,
+        "watchlist_cap": 40,
         "necessity": (
             "Patrols and appeals over six months did not find the people sought; officers cannot "
             "know by sight everyone wanted for these offences."

@@ -13,7 +13,9 @@ from deployments.enums import Status
 from deployments.lifecycle import Refused
 from deployments.models import Deployment, StartCheckRecord, WatchlistEntry
 from deployments.start_checks import Check, failed_checks, once, register, registry, run_checks
+from deployments.start_checks.notice import notice_check
 from deployments.start_checks.registry import CheckFunction, registered
+from deployments.start_checks.watchlist import watchlist_check
 from deployments.watchlist import mark_refused
 from tests.factories import Cast, make_deployment, make_entry
 from tests.tampering import run_sql, triggers_disabled
@@ -90,6 +92,39 @@ def test_the_notice_was_up_in_time(cast: Cast, settings: Settings, days: float, 
     Deployment.objects.filter(pk=deployment.pk).update(published_at=published)
 
     assert ("Notice to the public" not in _failed(deployment)) == passes
+
+
+@pytest.mark.parametrize(
+    ("days", "asked", "words"),
+    [
+        (5, 3, "5 days before the start; policy asks for 3 days."),
+        (1, 1, "1 day before the start; policy asks for 1 day."),
+        (-1, 3, "not before the start; policy asks for 3 days."),
+        (1, 0, "1 day before the start; policy asks for no time ahead."),
+    ],
+)
+def test_the_evidence_of_the_notice_says_what_is_asked(
+    cast: Cast, settings: Settings, days: int, asked: int, words: str
+):
+    settings.NOTICE_LEAD_DAYS = asked
+    deployment = _ready()
+    published = deployment.starts_at - timedelta(days=days)
+    Deployment.objects.filter(pk=deployment.pk).update(
+        published_at=published, notice_lead_days=asked
+    )
+    deployment.refresh_from_db()
+
+    assert notice_check(deployment).evidence.endswith(words)
+
+
+def test_the_evidence_of_the_list_says_how_fresh_it_is(cast: Cast):
+    deployment = _ready()
+    begun = deployment.starts_at - timedelta(hours=3, minutes=5)
+    WatchlistEntry.objects.filter(deployment=deployment).update(added_at=begun)
+
+    evidence = watchlist_check(deployment).evidence
+
+    assert evidence.endswith(", 3 hours before the start; 24 hours are allowed.")
 
 
 def test_a_notice_that_was_never_published_fails_and_one_withheld_in_writing_passes(cast: Cast):
@@ -214,7 +249,7 @@ def test_what_was_found_is_kept_with_the_transition(cast: Cast):
     assert started.by == cast.alice
     window = next(check for check in started.checks if check["name"] == "Within the window")
     assert window["passed"]
-    assert "minutes of the window are left" in window["evidence"]
+    assert "minutes of the window are left; it closes on" in window["evidence"]
     assert "Within the window" not in {check["name"] for check in ready.checks}
 
 

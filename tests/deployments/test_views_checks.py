@@ -190,5 +190,5 @@ def test_what_was_checked_is_read_afterwards(client: Client, cast: Cast, who: st
     body = client.get(reverse("deployments:detail", args=[ready.uuid])).content.decode()
 
     assert "started, " in body
-    assert "minutes of the window are left" in body
+    assert "minutes of the window are left; it closes on" in body
     assert "25 pictures a second" in body

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from deployments.wording import lead_in_words, period_in_words
+from deployments.wording import lead_in_words, left_in_words, period_in_words
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,17 @@ def test_a_period_is_said_in_its_largest_whole_unit(period: timedelta | None, wo
 )
 def test_how_far_ahead_is_rounded_down(lead: timedelta, words: str):
     assert lead_in_words(lead) == words
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(seconds=59), "0 minutes"),
+        (timedelta(seconds=100), "1 minute"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(hours=7, minutes=56, seconds=59), "7 hours 56 minutes"),
+        (timedelta(hours=25, minutes=1), "25 hours 1 minute"),
+    ],
+)
+def test_what_is_left_is_said_to_the_minute(left: timedelta, words: str):
+    assert left_in_words(left) == words

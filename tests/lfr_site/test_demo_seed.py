@@ -51,6 +51,8 @@ def test_the_superintendent_finds_it_and_its_form(
     listed = client.get(reverse("deployments:list"))
 
     assert next(iter(listed.context["waiting"])).title == "To review"
+    due = timezone.localtime(Deployment.objects.get().review_due_at)
+    assert f"Review due by <strong>{due:%-d %b %Y, %H:%M}</strong>" in listed.content.decode()
     page = client.get(reverse("deployments:detail", args=[Deployment.objects.get().uuid]))
     assert page.context["review"] is not None
     assert "Review of the urgent authority" in page.content.decode()
