@@ -37,8 +37,12 @@ class PersonAdmin(AdministratorOnly, UserAdmin):  # type: ignore[type-arg]
         return second_factor.has_factor(person)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Nobody gives themselves rights: a second administrator does."""
-        return ["rank", "roles", "is_active"] if obj is not None and obj == request.user else []
+        """A user name stays, as the audit trail has it. Nobody gives themselves rights: a second
+        administrator does."""
+        if obj is None:
+            return []
+        own = ["rank", "roles", "is_active"] if obj == request.user else []
+        return ["username", *own]
 
     def save_model(
         self,

@@ -20,6 +20,13 @@ END_SESSIONS_SQL = """
 """
 
 
+# The audit trail names who acted by it, for good.
+USERNAME_STAYS_SQL = """
+    RAISE EXCEPTION 'a user name stays: the audit trail names people by it'
+        USING ERRCODE = 'check_violation';
+"""
+
+
 class User(AbstractUser):
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.STAFF)
     roles = ArrayField(models.CharField(max_length=30, choices=Role), default=list, blank=True)
@@ -48,6 +55,13 @@ class User(AbstractUser):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=END_SESSIONS_SQL,
+            ),
+            pgtrigger.Trigger(
+                name="username_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__username__df=pgtrigger.F("new__username")),
+                func=USERNAME_STAYS_SQL,
             ),
         ]
 

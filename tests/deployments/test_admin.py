@@ -1,6 +1,7 @@
 """The admin: the auditor reads, the administrator configures, nobody else gets in."""
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -206,6 +207,16 @@ def test_nobody_gives_themselves_a_role(administrator: Client, cast: Cast):
 
     own.refresh_from_db()
     assert (own.roles, own.rank) == ([Role.SYSTEM_ADMINISTRATOR], Rank.STAFF)
+
+
+def test_nobody_takes_the_name_of_somebody_else(administrator: Client, cast: Cast, app_role: None):
+    """Renamed, and somebody new under the old name: the trail would name the wrong one."""
+    url = reverse(f"{PEOPLE}_change", args=[cast.alice.pk])
+    assert administrator.post(url, _person_form(cast.alice, username="eve")).status_code == 302
+
+    assert User.objects.get(pk=cast.alice.pk).username == "alice"
+    with pytest.raises(IntegrityError, match="a user name stays"), transaction.atomic():
+        User.objects.filter(pk=cast.alice.pk).update(username="eve")
 
 
 def test_nobody_is_deleted(administrator: Client, cast: Cast):
