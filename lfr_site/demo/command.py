@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", action="store_true", help="drive the whole loop without a browser and report"
     )
+    parser.add_argument(
+        "--second-factor",
+        action="store_true",
+        help="ask for a second factor at sign-in, as a force does",
+    )
     parser.add_argument("--logs", action="store_true", help="show what the processes print")
     return parser
 
@@ -55,7 +60,7 @@ def _port(asked: int | None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    folder = DemoFolder(VAR / "demo")
+    folder = DemoFolder(VAR / "demo", asks_second_factor=options.second_factor)
     with running(folder, port=_port(options.port), console=options.logs, say=_say) as demo:
         _say("Seeding people, a camera and a deployment …")
         seed(demo, people_only=False, say=_say)

@@ -26,6 +26,7 @@ class DemoFolder:
 
     path: Path
     is_check: bool = False
+    asks_second_factor: bool = False
 
     @property
     def logs(self) -> Path:
@@ -65,7 +66,7 @@ def environment(folder: DemoFolder, urls: Urls) -> dict[str, str]:
         **urls.environment(),
         "DJANGO_SETTINGS_MODULE": "lfr_site.settings",
         "LFR_DEMO": "1",
-        "LFR_SECOND_FACTOR": "0",
+        "LFR_SECOND_FACTOR": "1" if folder.asks_second_factor else "0",
         "LFR_URGENT_ROUTE": "1",
         "LFR_DATA_DIR": str(folder.path),
         "LFR_SECRET_KEY": keys["secret_key"],

@@ -100,6 +100,7 @@ def describe(demo: RunningDemo) -> None:
 def addresses(demo: RunningDemo) -> str:
     """What a newcomer needs to know, as a table."""
     password = demo.folder.secrets()["password"]
+    factor = "on" if demo.folder.asks_second_factor else "off"
     rows = [f"  {person.role:<22}{person.username:<18}{password}" for person in CAST]
     return "\n".join(
         [
@@ -112,7 +113,7 @@ def addresses(demo: RunningDemo) -> str:
             *rows,
             "",
             "  People and faces are synthetic. Retention periods are shortened; the second",
-            "  factor is off, the urgent route is on. Logs are in " + str(demo.folder.logs),
+            f"  factor is {factor}, the urgent route is on. Logs are in " + str(demo.folder.logs),
             "",
             "  Ctrl-C stops everything.",
         ]

@@ -78,6 +78,13 @@ def test_processes_get_the_application_role_and_none_of_the_callers_settings(
     assert URLS.database_superuser not in json.dumps(env)
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_second_factor_is_asked_for_where_the_demo_is_told_to(tmp_path: Path, asks: bool):
+    folder = DemoFolder(tmp_path / "demo", asks_second_factor=asks)
+
+    assert environment(folder, URLS)["LFR_SECOND_FACTOR"] == ("1" if asks else "0")
+
+
 def test_every_role_has_its_person() -> None:
     assert len({person.username for person in CAST}) == len(CAST)
     assert all(person.roles for person in CAST)
