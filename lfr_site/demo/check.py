@@ -64,6 +64,8 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         loop.review_watchlist()
     with _step(say, "An operator starts the deployment"):
         loop.start()
+    with _step(say, "Somebody asks for the footage; place and time are found, and it is held"):
+        loop.ask_for_access()
     with _step(say, f"Cameras are watched for {loop.truth.seconds:.0f} s"):
         loop.watch(seconds=loop.truth.seconds + 2)
     with _step(say, "An operator presses the emergency stop, once"):
@@ -77,8 +79,15 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
         facts["sockets_ended_s"] = round(stops.cut_off(loop, password=password), 3)
     with _step(say, "A disclosure officer plays what was recorded, for a reason"):
         loop.play_footage()
+    _account(loop, demo, say, facts)
+
+
+def _account(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> None:
+    """From the end on: what is erased, answered, published and verified."""
     with _step(say, "The deployment ends"):
         loop.end()
+    with _step(say, "The officer chooses who asked, and a worker begins the copy"):
+        loop.choose_person()
     with _step(say, "Everything is erased by rule, and the deployment closes"):
         loop.await_erasure()
     with _step(say, "Ledger, database, file store and schedule agree on what was erased"):
@@ -88,6 +97,8 @@ def _go(loop: Loop, demo: RunningDemo, say: Say, facts: dict[str, object]) -> No
     facts.update(_facts(loop, demo))
     with _step(say, "The public reads the result"):
         loop.read_result()
+    with _step(say, "The copy shows nobody else, is handed over, and is on record"):
+        loop.answer_access()
     with _step(say, "The auditor reads the trail, and its chain is verified"):
         loop.read_audit()
         demo.run("audit", "checkpoint")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lfr_site.demo.access import Moment, Request
 from lfr_site.demo.application import write_application
 from lfr_site.demo.listener import ConsoleListener, listen
 from lfr_site.demo.sheet import rows, sheet_of
@@ -42,6 +43,8 @@ class Loop:
     truth: Truth
     uuid: str = ""
     tally: Tally = field(default_factory=Tally)
+    seen: list[Moment] = field(default_factory=list)
+    access: Request | None = None
 
     @property
     def page(self) -> str:
@@ -197,6 +200,28 @@ class Loop:
         if b"moof" not in officer.get(found[1]).content:
             raise UnexpectedAnswer("the segment is no video")
 
+    def ask_for_access(self) -> None:
+        """Somebody asks for the footage while it is being recorded."""
+        self.access = Request(self.people["disclosure_officer"])
+        self.access.open(place="Seedham", deployment=self.uuid)
+
+    def choose_person(self) -> None:
+        """A worker prepares the copy meanwhile."""
+        assert self.access is not None, "it was asked for"
+        self.access.ask_for_copy(self.seen)
+
+    def answer_access(self) -> None:
+        assert self.access is not None, "it was asked for"
+        self.access.answer()
+        self._find_event(f"subject access {self.access.address.rstrip('/').rpartition('/')[2]}")
+
+    def _find_event(self, subject: str) -> None:
+        trail = self.people["auditor"].get(
+            "/admin/deployments/auditevent/", subject=subject, kind="disclosure"
+        )
+        if ">subject_access.handed_over<" not in trail.text:
+            raise UnexpectedAnswer("the auditor does not find the handover")
+
     def end(self) -> None:
         reason = {"reason": "The clip was played once."}
         self.people["operator"].post(f"{self.page}move/end/", reason, form_at=self.page)
@@ -240,6 +265,9 @@ class Loop:
             operator.get(f"{path}image/{which}/")
         reference = detail["identity"]["reference"]
         where = detail["sources"]
+        self.seen.append(
+            Moment(heard.facts["captured_at"], self.truth.heads_at(where["source_position_s"]))
+        )
         shown = self.truth.person_at(where["source_position_s"], tuple(where["face_box"]))
         if shown != reference:
             self.tally.wrong += 1

@@ -21,6 +21,10 @@ class Truth:
     def seconds(self) -> float:
         return len(self.frames) / self.fps
 
+    def heads_at(self, position_s: float) -> int:
+        """How many heads are drawn then."""
+        return len(self.frames[round(position_s * self.fps) % len(self.frames)])
+
     def person_at(self, position_s: float, box: Box) -> str | None:
         """The reference of the head that this box shows, None where nobody was drawn."""
         heads = self.frames[round(position_s * self.fps) % len(self.frames)]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lfr_site.demo import seed
+from lfr_site.demo.asking import seed_subject_access
 from lfr_site.demo.documents import seed_documents
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         seed.seed_urgent(people, camera)
         try:
             deployment = seed.seed_live_deployment(people, camera, assets, self.stdout.write)
+            seed_subject_access(people, deployment)
         except TimeoutError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"deployment {deployment.uuid}")
