@@ -125,6 +125,27 @@ def waiting(*, since_before: datetime) -> list[int]:
     return list(unready.values_list("pk", flat=True))
 
 
+def may_be_copied(path: Path, *, ready: set[str]) -> bool:
+    """Whether a file of the store may go into a backup. Each of these has its key in itself, which
+    cannot be kept apart: only those of `ready_files`, that show nobody, do."""
+    return path.parent != _folder() or path.name in ready
+
+
+def ready_files() -> set[str]:
+    ready = CameraStill.objects.exclude(faces_hidden_at=None)
+    return {file.hex for file in ready.values_list("file", flat=True)}
+
+
+def forget_unready(*, ground: str) -> int:
+    """Rows that a backup brings back without their pictures. Returns how many."""
+    with transaction.atomic():
+        unready = list(CameraStill.objects.filter(faces_hidden_at=None))
+        for still in unready:
+            _forget(still)
+        erasure_ledger.record(KIND, count=len(unready), ground=ground, deployment=None)
+    return len(unready)
+
+
 def find_surveys() -> list[Due]:
     """Pictures that may still show somebody."""
     period = RULES[KIND].period

@@ -2,9 +2,10 @@
 
 The mark is a schema in the database, made before the first row arrives: a restore that is killed
 leaves it, and the site stays shut until one goes through. It is looked for as a connection is
-opened, which every request and every task does."""
+opened, which every request and every task does; those that were open before it are waited for."""
 
 import threading
+import time
 from typing import Any
 
 from django.db import OperationalError, connection
@@ -18,6 +19,8 @@ from deployments.footage_sql import RESTORING
 
 SCHEMA = RESTORING
 RETRY_S = 60
+# A request or a task that had begun is over by then.
+LEAVES_WITHIN_S = 30.0
 WORDS = (
     "A backup is being restored, or its restore was interrupted: until `manage.py restore` has "
     "gone through nothing can be read or written."
@@ -28,14 +31,38 @@ class Restoring(OperationalError):
     """The database is shut."""
 
 
+class StillInUse(Exception):
+    """Somebody is connected since before it was shut."""
+
+
 _exempt = threading.Event()
 
 
-def begin() -> None:
-    """Shut the database to every process but this one."""
+def begin(*, leaves_within_s: float = LEAVES_WITHIN_S) -> None:
+    """Shut the database to every process but this one, and see the others out. Raises StillInUse;
+    it is open again then."""
     exempt_this_process()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    inside, deadline = _others(), time.monotonic() + leaves_within_s
+    while inside:
+        if time.monotonic() > deadline:
+            end()
+            raise StillInUse
+        time.sleep(0.1)
+        inside &= _others()
+
+
+def _others() -> set[int]:
+    """Processes of the server that serve somebody else in this database. Superusers are left out:
+    no part of the site is one, and a force's monitoring may be."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid()"
+            " AND usesysid IN (SELECT oid FROM pg_roles WHERE NOT rolsuper)"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 def end() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from deployments import audit, file_places, key_providers
+from deployments import audit, file_places, key_providers, stills
 from deployments.audit_verifier import GENESIS
 from deployments.encrypted_file import EncryptedWriter
 from deployments.encryption import new_key
@@ -101,12 +101,16 @@ def _dump(path: Path, arguments: tuple[str, ...], *, key: bytes, name: str) -> N
 
 def _copy_files(into: Path) -> dict[str, Part]:
     """What is erased meanwhile is left out; what is added meanwhile has no row in the dump and is
-    swept after a restore."""
+    swept after a restore. A survey picture is in no backup while somebody may
+    be seen in it."""
     into.mkdir(mode=0o700)
     store = file_places.store()
     copied = {}
+    ready = stills.ready_files()
     for path in sorted(store.rglob("*")):
         if not path.is_file() or path.suffix == ".part":
+            continue
+        if not stills.may_be_copied(path, ready=ready):
             continue
         name = path.relative_to(store)
         copy = into / name

@@ -51,7 +51,7 @@ def restore(source: Source, *, say: Say) -> WoundDown:
     key, erased = _key_of(made), _erased_since(source.journal)
     _require_empty()
     _require_no_later_checkpoint(made)
-    maintenance.begin()
+    _shut()
     say("The site is shut. Restoring the database …")
     _restore(source.folder / DATABASE, ("--exit-on-error", "--no-comments"), key=key, name=DATABASE)
     connection.close()
@@ -101,6 +101,16 @@ def _require_empty() -> None:
     store = file_places.store()
     if store.exists() and any(store.iterdir()):
         raise BackupRefused(f"The file store {store} is not empty: move it away first.")
+
+
+def _shut() -> None:
+    try:
+        maintenance.begin()
+    except maintenance.StillInUse as error:
+        raise BackupRefused(
+            "Somebody was connected to this database before it was shut, and still is: stop "
+            "whatever uses it, and restore again."
+        ) from error
 
 
 def _require_no_later_checkpoint(made: Manifest) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from deployments import lifecycle, purge, strays
+from deployments import lifecycle, purge, stills, strays
 from deployments.enums import Status
 from deployments.erasure_journal import Erased
 from deployments.footage import recovery
@@ -42,6 +42,7 @@ def wind_down(erased: Erased) -> WoundDown:
     again = erase_again(erased)
     publish_due_results()
     purged = _erase_overdue(over, destroyed=set(erased.keys))
+    purged += stills.forget_unready(ground=REASON)
     strays.sweep_at_once()  # nothing is being written now
     found = reconcile()
     if found.overdue or purge.overdue():

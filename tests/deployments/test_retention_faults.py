@@ -219,7 +219,7 @@ def test_a_fault_is_seen(db: None, file_store: Path, name: str):
     with pytest.raises(AssertionError) as seen:
         _walk(fault, plant=fault.plant)
     # By the walk itself, not by an assertion of the product.
-    assert seen.traceback[-1].path.parent.name == "machine"
+    assert Path(seen.traceback[-1].path).parent.name == "machine"
 
 
 def _walk(fault: Fault, *, plant: Callable[[], AbstractContextManager[Any]]) -> None:

@@ -52,17 +52,25 @@ class Site:
     def superuser_url(self) -> str:
         return self.urls.database_superuser.replace("/lfr?", f"/{self.database}?")
 
-    def manage(self, *arguments: str, fails: bool = False) -> str:
-        env = os.environ | {
+    @property
+    def variables(self) -> dict[str, str]:
+        return os.environ | {
             "LFR_DATABASE_URL": self.owner_url,
             "LFR_FILE_STORE": str(self.files),
             "LFR_ERASURE_JOURNAL": str(self.journal),
             "LFR_AUDIT_CHECKPOINTS": str(self.files.parent / f"{self.database}-checkpoints"),
             **self.environment,
         }
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """The same as `manage`, without waiting for its end."""
+        program = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return subprocess.Popen(program, env=self.variables, stdout=subprocess.DEVNULL)
+
+    def manage(self, *arguments: str, fails: bool = False) -> str:
         run = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=env,
+            env=self.variables,
             capture_output=True,
             text=True,
             check=False,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from deployments import audit_checkpoints, erasure_journal, image_store, lifecycle, purge
+from deployments import audit_checkpoints, erasure_journal, image_store, lifecycle, purge, stills
 from deployments.audit_verification import verify
 from deployments.enums import Status
 from deployments.models import AuditEvent, Deployment
@@ -22,7 +22,9 @@ from recognition.results import publish_due_results
 from tests import stores
 from tests.factories import (
     Cast,
+    jpeg,
     make_alert,
+    make_camera,
     make_cast,
     make_deployment,
     make_entry,
@@ -205,6 +207,27 @@ def test_every_table_of_wrapped_keys_lies_apart() -> None:
     }
 
     assert with_keys == set(KEY_TABLES)
+
+
+def test_a_survey_picture_with_people_in_it_is_in_no_backup(
+    site: Site, empty: Site, cast: Cast, tmp_path: Path
+) -> None:
+    """It has its key in its own file, which cannot be kept apart."""
+    shown, _ = (
+        stills.take_in(make_camera(), jpeg(seed=n, size=(360, 640)), by=cast.system_administrator)
+        for n in (1, 2)
+    )
+    stills.replace(shown, jpeg(seed=3, size=(360, 640)))
+    site.manage("backup", str(tmp_path / "backup"))
+
+    held = [path.name for path in (tmp_path / "backup" / "files").rglob("*") if path.is_file()]
+    assert held == [shown.file.hex]
+
+    empty.manage("restore", str(tmp_path / "backup"))
+    assert empty.ask("SELECT string_agg(id::text, ',') FROM deployments_camerastill") == str(
+        shown.pk
+    )
+    assert empty.ask("SELECT count FROM deployments_erasurerecord ORDER BY id DESC LIMIT 1") == 1
 
 
 def test_a_program_that_is_missing_is_named(site: Site, tmp_path: Path, cast: Cast) -> None:

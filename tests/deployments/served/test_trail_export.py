@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from socket import SocketIO
 from urllib.parse import urlencode
 
 import pytest
@@ -37,7 +37,7 @@ def people(web_server: WebServer) -> Cast:
 @contextmanager
 def asking(
     server: WebServer, user: User, name: str = "trail"
-) -> Iterator[tuple[socket.socket, IO[bytes]]]:
+) -> Iterator[tuple[socket.socket, SocketIO]]:
     """An export asked for, its answer to be read."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -61,7 +61,7 @@ def asking(
             yield wire, answer
 
 
-def status_of(answer: IO[bytes]) -> int:
+def status_of(answer: SocketIO) -> int:
     """Its head is read; its body begins."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
