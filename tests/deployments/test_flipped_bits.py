@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -9,7 +10,16 @@ from deployments import file_places, image_store, import_files, signs, stills
 from deployments.encrypted_file import open_encrypted
 from deployments.encryption import Unreadable
 from deployments.enums import SignPlace, Status
-from deployments.models import CameraStill, Deployment, StoredImage
+from deployments.footage import store as footage_store
+from deployments.models import (
+    CameraStill,
+    Deployment,
+    FootageSegment,
+    StoredImage,
+    SubjectAccessFile,
+)
+from deployments.subject_access import store as access_store
+from tests.deployments.access_requests import with_copy, with_segment
 from tests.deployments.sheets import received, row, sheet
 from tests.factories import Cast, jpeg, make_alert, make_camera, make_deployment
 
@@ -17,8 +27,9 @@ from tests.factories import Cast, jpeg, make_alert, make_camera, make_deployment
 @pytest.fixture
 def live(cast: Cast) -> Deployment:
     """With a file of every kind."""
-    live = make_deployment(status=Status.LIVE, entries=2)
+    live = make_deployment(status=Status.LIVE, entries=2, records_cctv=True)
     make_alert(live)
+    with_copy(*with_segment(live))
     picture = jpeg(seed=9, size=(480, 640))
     signs.add_photograph(live, picture, place=SignPlace.ZONE, by=cast.engagement_officer)
     stills.take_in(make_camera(), picture, by=cast.system_administrator)
@@ -44,9 +55,18 @@ def _readers(live: Deployment) -> dict[str, Callable[[], bytes]]:
         found[image.pk.hex] = lambda image=image: image_store.read(image)  # type: ignore[misc]
     for still in CameraStill.objects.all():
         found[still.file.hex] = lambda still=still: stills.read(still)  # type: ignore[misc]
+    for segment in FootageSegment.objects.all():
+        found[segment.pk.hex] = lambda segment=segment: _whole(footage_store.opened(segment))  # type: ignore[misc]
+    for file in SubjectAccessFile.objects.all():
+        found[file.pk.hex] = lambda file=file: _whole(access_store.opened(file))  # type: ignore[misc]
     for path in import_files.PLACE.files():
         found[path.name] = uploaded(path)
     return found
+
+
+def _whole(file: IO[bytes]) -> bytes:
+    with file:
+        return file.read()
 
 
 def test_no_file_opens_with_a_bit_flipped_and_each_does_without(live: Deployment):
@@ -55,7 +75,7 @@ def test_no_file_opens_with_a_bit_flipped_and_each_does_without(live: Deployment
     assert {path.name for path in paths} == set(readers)
     kinds = set(StoredImage.objects.values_list("kind", flat=True))
     assert kinds == {"watchlist", "probe", "context", "sign"}
-    assert len(list(import_files.PLACE.files())) == 2
+    assert all(list(place.files()) for place in file_places.all_places())
 
     for path in paths:
         sound = path.read_bytes()
