@@ -12,6 +12,7 @@ from alerts.models import Adjudication, Alert, FirstLook, OtherCandidate, Second
 from alerts.transitions import TEXTS
 from deployments import erasure_ledger, image_store, retention
 from deployments.enums import Status
+from deployments.many_rows import among
 from deployments.models import Deployment, WatchlistEntry
 from deployments.retention import BATCH, RULES, Due, due_after_end
 from deployments.watchlist import WITHDRAWN
@@ -93,10 +94,12 @@ def _erase(deployment: Deployment | None, alerts: QuerySet[Alert]) -> int:
     ids = [pk for pk, _, _ in rows]
     if not ids:
         return 0
-    Alert.objects.filter(pk__in=ids).update(**dict.fromkeys(PERSONAL), erased_at=timezone.now())
-    OtherCandidate.objects.filter(alert__in=ids).delete()
+    Alert.objects.filter(pk__in=among(ids)).update(
+        **dict.fromkeys(PERSONAL), erased_at=timezone.now()
+    )
+    OtherCandidate.objects.filter(alert__in=among(ids)).delete()
     for judged in (Adjudication, FirstLook, SecondOpinion):
-        judged.objects.filter(alert__in=ids).exclude(**NO_TEXTS).update(**NO_TEXTS)
+        judged.objects.filter(alert__in=among(ids)).exclude(**NO_TEXTS).update(**NO_TEXTS)
     emit_each(deployment, ids, EventKind.ERASED)
     pictures: list[Any] = [picture for row in rows for picture in row[1:]]
     image_store.erase_each([picture for picture in pictures if picture is not None])

@@ -13,6 +13,7 @@ from deployments import erasure_ledger, image_store, spent_keys, strays
 from deployments.enums import Status
 from deployments.lifecycle import Refused, close
 from deployments.locking import lock
+from deployments.many_rows import among, delete_each
 from deployments.models import (
     Deployment,
     StillSoughtCheck,
@@ -107,12 +108,13 @@ def erase_watchlist(due: Due) -> int:
     batch = list(entries.values_list("pk", "image_id", "reference")[:BATCH])
     if not batch:
         return 0
+    ids, images, references = zip(*batch, strict=True)
     WatchlistLedger.objects.filter(
-        deployment=due.deployment, removed_at=None, reference__in=[row[2] for row in batch]
+        deployment=due.deployment, removed_at=None, reference__in=among(references, of="text")
     ).update(removed_at=timezone.now())
-    WatchlistEntry.objects.only("pk").filter(pk__in=[row[0] for row in batch]).delete()
+    delete_each(WatchlistEntry, ids)
     StillSoughtCheck.objects.filter(deployment=due.deployment, entry=None).delete()
-    image_store.erase_each([row[1] for row in batch])
+    image_store.erase_each(list(images))
     return len(batch)
 
 

@@ -20,11 +20,14 @@ class _Clock:
     """Its own time: each statement takes a second, a rest as long as it is asked for."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now, self.of_processor = 0.0, 0.0
         self.rests: list[float] = []
 
     def perf_counter(self) -> float:
         return self.now
+
+    def thread_time(self) -> float:
+        return self.of_processor
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -41,7 +44,8 @@ def test_it_rests_in_proportion_to_the_work_since_the_last_rest(monkeypatch: pyt
     pace = Unhurried(rest=0.5)
 
     answers = [pace(clock.execute, "SELECT 1", (), False, {}) for _ in range(3)]
-    clock.now += 2.0  # work outside the database
+    clock.now += 7.0  # it waits for the disk
+    clock.of_processor += 2.0  # and works, outside the database
     pace(clock.execute, "SELECT 1", (), False, {})
 
     assert answers == ["rows"] * 3
