@@ -60,7 +60,7 @@ def _moments() -> dict[str, Any]:
         "ledger written, not committed": dies_after(erasure_ledger, "record"),
         "last ledger row written, not committed": dies_after(erasure_ledger, "record", call=4),
         "committed, files there": dies_instead_of(image_store, "_unlink"),
-        "committed, some files there": dies_after(Path, "unlink", call=3),
+        "committed, some files there": dies_after(os, "unlink", call=3),
         "before the sweep": dies_instead_of(strays, "sweep"),
         "key destroyed, not committed": dies_after(image_store, "destroy_key"),
         "key destroyed and in the ledger, not committed": dies_after(
