@@ -79,7 +79,7 @@ def test_another_policy_judges_no_notice_that_is_up(cast: Cast, settings: Settin
     early.refresh_from_db()
     assert not publication.is_notice_in_time(early)
     assert "which is 3 days ahead" in publication.notice_in_words(early)
-    assert "3 days before" in notice_check(early).evidence
+    assert "policy asks for 3 days" in notice_check(early).evidence
 
 
 def test_a_result_is_published_once(cast: Cast):

@@ -126,6 +126,12 @@ class PassingTime(RuleBasedStateMachine):
         assert set(rowless()) <= left_by_others, "what it erases, it erases to the file"
         self.is_fresh = self.is_to_agree = True
 
+    @rule(hours=st.sampled_from([1, 25, 24 * 32]))
+    def housekeeping_runs_later(self, hours: int) -> None:
+        """What most faults are seen by, so that it comes often."""
+        self.time_passes(hours)
+        self.housekeeping_runs()
+
     @rule(where=st.sampled_from(sorted(CRASHES)), call=st.integers(1, 3))
     def housekeeping_crashes(self, where: str, call: int) -> None:
         """The process is gone at that call: its open transaction is rolled back, and what it had
