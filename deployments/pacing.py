@@ -6,7 +6,7 @@ from typing import Any
 
 # So long a rest for each second of work. With short statements, what is asked for meanwhile never
 # runs beside the work from its beginning to its end.
-REST = 1.0
+REST = 0.85
 
 
 class Unhurried:

@@ -11,7 +11,7 @@ from deployments.retention.rule import Rule
 from deployments.retention.table import RULES
 
 # What is erased in one transaction, of things that have a file or triggers; others wait for it.
-BATCH = 250
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,8 @@ def test_a_disk_slower_than_the_camera_never_holds_the_camera_up(
     recorder.close()
     recorder.join(timeout_s=20)
 
-    assert [reason for reason, _ in archive.gaps.values()] == [GapReason.TOO_SLOW]
+    # A busy machine may give the writer a turn in between, which parts the gap.
+    assert {reason for reason, _ in archive.gaps.values()} == {GapReason.TOO_SLOW}
 
 
 def test_raw_pictures_are_refused_in_words(archive: KeptArchive):
