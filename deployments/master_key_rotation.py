@@ -25,7 +25,7 @@ class Holder:
     under the key in force, within the caller's transaction, where it is not yet; with `dry` it only
     says whether it would. Raises Unreadable where no key opens it."""
 
-    what: str
+    what: str  # a code: the audit event's details name it
     each: Callable[[], Iterable[Item]]
     rewrap: Callable[[Item, bool], bool]
 
@@ -85,7 +85,7 @@ def register_deployment_keys() -> None:
         keys = DeploymentKey.objects.order_by("deployment_id")
         return list(keys.values_list("deployment_id", flat=True))
 
-    register(Holder("keys of deployments", each, _rewrap_deployment_key))
+    register(Holder("keys_of_deployments", each, _rewrap_deployment_key))
 
 
 def _rewrap_deployment_key(deployment_id: Item, dry: bool) -> bool:  # noqa: FBT001

@@ -74,7 +74,7 @@ def register_rotation() -> None:
     def each() -> list[uuid.UUID]:
         return list(CameraStill.objects.order_by("pk").values_list("file", flat=True))
 
-    register(Holder("stills of cameras", each, _rewrap))
+    register(Holder("stills_of_cameras", each, _rewrap))
 
 
 def _rewrap(file: Item, dry: bool) -> bool:  # noqa: FBT001

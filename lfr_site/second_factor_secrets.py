@@ -23,7 +23,7 @@ def decrypted(text: str) -> str:
 def register_secrets() -> None:
     register(
         Holder(
-            "second factors",
+            "second_factors",
             lambda: list(Authenticator.objects.order_by("pk").values_list("pk", flat=True)),
             _rewrap,
         )

@@ -19,7 +19,7 @@ def register_all() -> None:
         erase=footage_retention.erase_footage,
     )
     file_places.register(store.PLACE)
-    master_key_rotation.register(Holder("keys of footage", _keys, _rewrap))
+    master_key_rotation.register(Holder("keys_of_footage", _keys, _rewrap))
     reconciliation.register(segments_that_nobody_finished)
     reconciliation.register(footage_without_key)
     reconciliation.register(broken_chains)

@@ -108,7 +108,7 @@ def register_rotation() -> None:
         made = SubjectAccessFile.objects.exclude(wrapped=None).order_by("pk")
         return list(made.values_list("pk", flat=True))
 
-    register(Holder("keys of pictures for subject access", each, _rewrap))
+    register(Holder("keys_of_subject_access_pictures", each, _rewrap))
 
 
 def _rewrap(file_id: Item, dry: bool) -> bool:  # noqa: FBT001

@@ -65,9 +65,9 @@ def test_everything_moves_and_the_key_before_opens_nothing(
     with pytest.raises(Unreadable):
         image_store.read(deployments[0].images.all()[0])
     event = AuditEvent.objects.get(action="master_key.rotated")
-    assert '"keys of deployments": 3' in event.details
-    assert '"second factors": 1' in event.details
-    assert '"stills of cameras": 1' in event.details
+    assert '"keys_of_deployments": 3' in event.details
+    assert '"second_factors": 1' in event.details
+    assert '"stills_of_cameras": 1' in event.details
 
 
 def test_stopped_in_the_middle_it_goes_on_where_it_was(

@@ -155,7 +155,8 @@ def test_workers_wait_until_it_has_gone_through_and_go_on(
     site.manage("backup", str(tmp_path / "backup"))
 
     def send() -> None:
-        with Celery(broker=broker) as sender:
+        # Not current: whatever this process sends later goes to its own broker.
+        with Celery(broker=broker, set_as_current=False) as sender:
             sender.send_task("recognition.hide_faces_of_sign", [sign.pk], queue="recognition")
 
     with working(empty, tmp_path) as workers, ExitStack() as stack:

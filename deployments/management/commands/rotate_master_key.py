@@ -28,9 +28,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         words = "under another key" if check else "rewrapped"
         for each in done:
+            what = each.what.replace("_", " ")
             self.stdout.write(
-                f"{each.what}: {each.rewrapped} {words}, {each.there_already} under the key in "
-                f"force, {each.unreadable} unreadable"
+                f"{what}: {each.rewrapped} {words}, {each.there_already} under the key in force, "
+                f"{each.unreadable} unreadable"
             )
         if unreadable := sum(each.unreadable for each in done):
             raise CommandError(f"{unreadable} cannot be opened: {WRONG_KEY}.")

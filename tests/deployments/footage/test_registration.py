@@ -38,7 +38,7 @@ def test_everything_opens_under_another_master_key_and_then_without_the_first(
     settings.MASTER_KEY = base64.b64encode(new_key()).decode()
     settings.OTHER_MASTER_KEYS = [before]
 
-    (done,) = [each for each in master_key_rotation.rotate() if each.what == "keys of footage"]
+    (done,) = [each for each in master_key_rotation.rotate() if each.what == "keys_of_footage"]
 
     assert (done.rewrapped, done.unreadable) == (2, 0)
     settings.OTHER_MASTER_KEYS = []
@@ -49,7 +49,7 @@ def test_with_the_wrong_master_key_nothing_is_lost(live: Deployment, settings: S
     segment, right = recorded(live), settings.MASTER_KEY
     settings.MASTER_KEY = base64.b64encode(new_key()).decode()
 
-    (done,) = [each for each in master_key_rotation.rotate() if each.what == "keys of footage"]
+    (done,) = [each for each in master_key_rotation.rotate() if each.what == "keys_of_footage"]
 
     assert (done.rewrapped, done.unreadable) == (0, 1)
     assert "master key" in chain.fault_of(segment)
