@@ -5,10 +5,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from deployments.enums import AuditKind
-from deployments.models import AuditEvent, Deployment, User
+from deployments.models import Deployment, User
 
 SYSTEM = "system"
+
+# Not through the model: every transition waits for it, and what the database does takes a quarter
+# of what the model's own way to it does. The chain's columns are the database's.
+INSERT_SQL = """
+    INSERT INTO deployments_auditevent
+        (kind, action, actor, deployment_id, reason, subject, details)
+    SELECT %(kind)s, %(action)s, %(actor)s, %(deployment)s, %(reason)s, thing.subject, thing.details
+    FROM unnest(%(subjects)s::text[], %(details)s::text[])
+        WITH ORDINALITY AS thing (subject, details, place)
+    ORDER BY thing.place
+"""
 
 
 def record(
@@ -46,18 +59,18 @@ def record_each(
     reason: str = "",
 ) -> None:
     """One event for each, in their order: the chain is held once for all of them."""
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            kind=kind,
-            action=action,
-            actor=by.get_username() if by else SYSTEM,
-            deployment=deployment,
-            subject="" if event.subject is None else str(event.subject),
-            reason=reason,
-            details=json.dumps(event.details, sort_keys=True, default=_code),
-        )
-        for event in events
-    )
+    things = list(events)
+    parameters = {
+        "kind": kind,
+        "action": action,
+        "actor": by.get_username() if by else SYSTEM,
+        "deployment": None if deployment is None else deployment.pk,
+        "reason": reason,
+        "subjects": ["" if thing.subject is None else str(thing.subject) for thing in things],
+        "details": [json.dumps(each.details, sort_keys=True, default=_code) for each in things],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_SQL, parameters)
 
 
 def _code(value: object) -> str:
