@@ -52,16 +52,17 @@ def _one_by_one(entry_ids: Sequence[int]) -> None:
 
 
 def _together(entry_ids: Sequence[int]) -> None:
-    for _, entries in groupby(_wanted(entry_ids), key=lambda entry: entry.deployment_id):
-        of_one_list = list(entries)
-        deployment = of_one_list[0].deployment
+    for deployment_id, entries in groupby(_wanted(entry_ids), key=lambda each: each.deployment_id):
+        # Once and not beside each entry: a deployment is a long row.
+        deployment = Deployment.objects.get(pk=deployment_id)
         models = build_models(load_profile(deployment.profile))
-        results = _results(deployment, of_one_list, models)
+        results = _results(deployment, list(entries), models)
         with transaction.atomic():
             # While the images were embedded people may have been withdrawn, the deployment may
             # have ended, or another worker may have been faster.
-            lock(deployment.pk)
-            _store(deployment, _wanted(list(results)), results, profile=models.profile)
+            deployment = lock(deployment_id)
+            still = _wanted(list(results))
+            _store(deployment, still, results, profile=models.profile)
 
 
 def _wanted(entry_ids: Sequence[int]) -> list[WatchlistEntry]:
@@ -73,10 +74,6 @@ def _wanted(entry_ids: Sequence[int]) -> list[WatchlistEntry]:
         .filter(status__in=(EntryStatus.PENDING, *HAS_TEMPLATE))
         .order_by("deployment_id", "pk")
     )
-    # Once and not beside each: a deployment is a long row.
-    deployments = Deployment.objects.in_bulk({entry.deployment_id for entry in entries})
-    for entry in entries:
-        entry.deployment = deployments[entry.deployment_id]
     enrolled = [entry for entry in entries if entry.status in HAS_TEMPLATE]
     held = template_store.held_of(enrolled) if enrolled else set()
     return [entry for entry in entries if entry.pk not in held]
@@ -105,6 +102,7 @@ def _store(
     """All in the caller's transaction, under the deployment's lock."""
     enrolled = []
     for entry in entries:
+        entry.deployment = deployment
         result = results[entry.pk]
         if isinstance(result, Template):
             enrolled.append((entry, result))

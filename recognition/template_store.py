@@ -18,6 +18,11 @@ from recognition.types import Floats
 # comparing with everybody is fast enough.
 INDEXED_FROM = 100_000
 
+WRITE = (
+    "COPY recognition_template (deployment_id, profile, profile_version, entry_id, embedding)"
+    " FROM STDIN (FORMAT BINARY)"
+)
+
 
 def save(entry: WatchlistEntry, embedding: Floats, *, profile: str, profile_version: str) -> None:
     """Insert or replace the entry's template (float32, L2-normalised)."""
@@ -36,16 +41,10 @@ def save_each(
     with connection.cursor() as cursor:
         cursor.execute("SELECT make_template_partition(%s)", [deployment_id])
     Template.objects.filter(deployment_id=deployment_id, entry_id__in=list(embeddings)).delete()
-    Template.objects.bulk_create(
-        Template(
-            deployment_id=deployment_id,
-            entry_id=entry_id,
-            profile=profile,
-            profile_version=profile_version,
-            embedding=embedding,
-        )
-        for entry_id, embedding in embeddings.items()
-    )
+    common = (deployment_id, profile.encode(), profile_version.encode())
+    rows = template_rows.compose(common, list(embeddings), np.stack(list(embeddings.values())))
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(WRITE) as copy:
+        copy.write(rows)
 
 
 def holds(entry: WatchlistEntry) -> bool:
@@ -105,16 +104,13 @@ def all_of(deployment_id: int, *, profile_version: str) -> tuple[list[int], Floa
 def _copied(
     table: str, deployment_id: int, profile_version: str
 ) -> tuple[NDArray[np.int64], Floats]:
-    rows = sql.SQL(
-        "COPY (SELECT entry_id, embedding FROM {}"
-        " WHERE deployment_id = {} AND profile_version = {}) TO STDOUT (FORMAT BINARY)"
-    ).format(sql.Identifier(table), sql.Literal(deployment_id), sql.Literal(profile_version))
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(rows.as_string(cursor.connection)) as copied,
-    ):
-        return template_rows.parse(b"".join(copied))
+    query = sql.SQL("SELECT {} FROM {} WHERE deployment_id = %s AND profile_version = %s").format(
+        sql.SQL(template_rows.READ), sql.Identifier(table)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [deployment_id, profile_version])
+        (aggregated,) = cursor.fetchone()
+    return template_rows.parse(b"" if aggregated is None else bytes(aggregated))
 
 
 def add_index(deployment_id: int, *, dimension: int) -> bool:
