@@ -111,6 +111,7 @@ class EntryStatus(TextChoices):
 class ImportStatus(TextChoices):
     RECEIVED = "received", "Received"
     CHECKING = "checking", "Being checked"
+    COMPARING = "comparing", "Faces being compared"
     CHECKED = "checked", "Checked: you decide"
     IMPORTING = "importing", "Being imported"
     DONE = "done", "Imported"

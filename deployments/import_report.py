@@ -1,7 +1,10 @@
 """An import as people read it: counts, rows with their outcome, the refused ones as a sheet."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from deployments import image_store
 from deployments.csv_text import as_csv
@@ -14,6 +17,7 @@ from deployments.models import ImportRow, WatchlistImport
 
 __all__ = ["ReadableRow", "counts_of", "readable", "refused_csv", "state_of"]
 REASON = "why_refused"
+LIKE_ANOTHER = Q(alike_line__isnull=False) | Q(alike_entry__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class ReadableRow:
     outcome: RowOutcome
     reason: str
     values: Row
+    measures: list[dict[str, object]]
+    alike_line: int | None
+    # The reference of somebody on the list.
+    alike_reference: str
 
     @property
     def words(self) -> str:
@@ -30,14 +38,31 @@ class ReadableRow:
 
 def readable(rows: Iterable[ImportRow], *, of: WatchlistImport) -> list[ReadableRow]:
     """Values are empty where the row was added, and once the deployment's key is gone."""
-    try:
+    shown = list(rows)
+    values: dict[int, Row] = {}
+    with suppress(Unreadable):
         key = image_store.data_key(of.deployment)
-    except Unreadable:
-        return [ReadableRow(r.line, RowOutcome(r.outcome), r.reason, {}) for r in rows]
-    return [
-        ReadableRow(r.line, RowOutcome(r.outcome), r.reason, values_of(r, of=of, key=key))
-        for r in rows
-    ]
+        values = {row.pk: values_of(row, of=of, key=key) for row in shown}
+    listed = _references(of, [row.alike_entry for row in shown if row.alike_entry])
+    return [_readable(row, values.get(row.pk, {}), listed=listed) for row in shown]
+
+
+def _readable(row: ImportRow, values: Row, *, listed: dict[int, str]) -> ReadableRow:
+    gone = "somebody who was withdrawn meanwhile"
+    return ReadableRow(
+        line=row.line,
+        outcome=RowOutcome(row.outcome),
+        reason=row.reason,
+        values=values,
+        measures=row.image_quality or [],
+        alike_line=row.alike_line,
+        alike_reference=listed.get(row.alike_entry, gone) if row.alike_entry else "",
+    )
+
+
+def _references(of: WatchlistImport, entries: list[int]) -> dict[int, str]:
+    found = of.deployment.entries.filter(pk__in=entries)
+    return dict(found.values_list("pk", "reference"))
 
 
 def refused_csv(of: WatchlistImport) -> str:
@@ -54,17 +79,26 @@ def _refused(rows: Iterable[ImportRow], of: WatchlistImport) -> Iterator[list[st
 
 def state_of(of: WatchlistImport, counts: dict[str, int]) -> dict[str, object]:
     """Numbers and the status, nothing of a person."""
-    done = of.row_count - counts[RowOutcome.UNCHECKED]
+    total, done = of.row_count, of.row_count - counts[RowOutcome.UNCHECKED]
     if of.status in (ImportStatus.IMPORTING, ImportStatus.DONE):
         done = of.row_count - counts[RowOutcome.READY]
+    elif of.status == ImportStatus.COMPARING:
+        done = of.rows.filter(is_looked_at=True).count()
+        total = done + of.rows.filter(is_looked_at=False, outcome=RowOutcome.READY).count()
     return {
         "status": of.status,
         "status_words": of.get_status_display(),
         "is_working": of.is_working,
         "total": of.row_count,
         "done": done,
-        "percent": round(100 * done / of.row_count) if of.row_count else 0,
+        "percent": round(100 * done / total) if total else 0,
         "ready": counts[RowOutcome.READY],
         "refused": counts[RowOutcome.REFUSED],
         "added": counts[RowOutcome.ADDED],
+        "alike": _alike(of),
     }
+
+
+def _alike(of: WatchlistImport) -> int:
+    """Rows whose face is as like another's as an alert asks for."""
+    return of.rows.filter(LIKE_ANOTHER, outcome=RowOutcome.READY).count()

@@ -27,7 +27,7 @@ from deployments.lifecycle import Refused
 from deployments.locking import lock, lock_import
 from deployments.models import Deployment, ImportRow, User, WatchlistImport
 from deployments.models.watchlist_import import ACTIVE
-from deployments.queues import ENROLLED_TOGETHER, send_import
+from deployments.queues import ENROLLED_TOGETHER, send_import, send_import_faces
 from deployments.watchlist import NewEntry, add_entries
 
 log = get_logger(__name__)
@@ -84,9 +84,9 @@ def confirm(of: WatchlistImport, *, by: User) -> None:
 
 
 def discard(of: WatchlistImport, *, by: User) -> None:
-    """Everything that was uploaded goes at once."""
+    """Everything that was uploaded goes at once, while faces are still compared too."""
     with transaction.atomic():
-        held = _decided_by(of, by)
+        held = _decided_by(of, by, until=(ImportStatus.COMPARING, ImportStatus.CHECKED))
         held.status, held.finished_at = ImportStatus.DISCARDED, timezone.now()
         held.save(update_fields=["status", "finished_at"])
         import_files.erase_files(held, ground="What was uploaded was discarded")
@@ -113,9 +113,9 @@ def work_on(import_id: int, *, seconds: float = SLICE_S) -> bool:
     try:
         _STEPS[ImportStatus(of.status)](of, monotonic() + seconds)
     except BadImport as fault:
-        _unusable(of, str(fault))
+        mark_unusable(of, str(fault))
     except Unreadable as fault:
-        _unusable(of, f"The files cannot be read: {fault}.")
+        mark_unusable(of, f"The files cannot be read: {fault}.")
     finally:
         WatchlistImport.objects.filter(pk=of.pk).update(lease_until=None)
     of.refresh_from_db()
@@ -164,8 +164,14 @@ def _check(of: WatchlistImport, until: float) -> None:
             _store(list(check.findings(batch)))
             if monotonic() >= until:
                 return
-    of.status, of.checked_at = ImportStatus.CHECKED, timezone.now()
-    of.save(update_fields=["status", "checked_at"])
+    with transaction.atomic():
+        if of.rows.filter(outcome=RowOutcome.READY).exists():
+            # This process has no models: a recognition worker looks at the faces.
+            of.status = ImportStatus.COMPARING
+            transaction.on_commit(lambda: send_import_faces(of.pk), robust=True)
+        else:
+            of.status, of.checked_at = ImportStatus.CHECKED, timezone.now()
+        of.save(update_fields=["status", "checked_at"])
 
 
 def _next(of: WatchlistImport, outcome: RowOutcome, *, count: int) -> list[ImportRow]:
@@ -240,7 +246,13 @@ def _add(of: WatchlistImport, sound: list[tuple[ImportRow, NewEntry]]) -> None:
     with transaction.atomic():
         add_entries(of.deployment, [new for _, new in sound], by=of.by)
         rows = ImportRow.objects.filter(pk__in=[row.pk for row, _ in sound])
-        added = rows.filter(outcome=RowOutcome.READY).update(outcome=RowOutcome.ADDED, sealed=b"")
+        added = rows.filter(outcome=RowOutcome.READY).update(
+            outcome=RowOutcome.ADDED,
+            sealed=b"",
+            image_quality=None,
+            alike_line=None,
+            alike_entry=None,
+        )
         if added != len(sound):
             raise Refused("Another worker added this row.")
 
@@ -267,7 +279,7 @@ _STEPS: dict[ImportStatus, Callable[[WatchlistImport, float], None]] = {
 }
 
 
-def _unusable(of: WatchlistImport, words: str) -> None:
+def mark_unusable(of: WatchlistImport, words: str) -> None:
     """The import as a whole: what was added stays, everything else goes."""
     log.warning("import_unusable", watchlist_import=of.pk)
     with transaction.atomic():
@@ -278,12 +290,17 @@ def _unusable(of: WatchlistImport, words: str) -> None:
         _record("watchlist.import_unusable", of, by=None, reason=words)
 
 
-def _decided_by(of: WatchlistImport, by: User) -> WatchlistImport:
+def _decided_by(
+    of: WatchlistImport,
+    by: User,
+    *,
+    until: tuple[ImportStatus, ...] = (ImportStatus.CHECKED,),
+) -> WatchlistImport:
     deployment = lock(of.deployment_id)
     if not permissions.can_manage_watchlist(by, deployment):
         raise Refused("Only a watchlist manager decides this, while the authority stands.")
     held = lock_import(of.pk)
-    if held.status != ImportStatus.CHECKED:
+    if held.status not in until:
         raise Refused(f"This import does not wait for a decision: {held.get_status_display()}.")
     return held
 

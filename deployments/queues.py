@@ -11,6 +11,7 @@ ENROL = "recognition.enrol"
 # What a worker's networks take in one go.
 ENROLLED_TOGETHER = 32
 IMPORT = "deployments.work_on_import"
+IMPORT_FACES = "recognition.look_at_import"
 VERIFY_AUDIT = "deployments.verify_audit"
 SUBJECT_ACCESS = "recognition.prepare_subject_access"
 
@@ -45,6 +46,10 @@ def send_enrolments(entry_ids: Sequence[int]) -> None:
 
 def send_import(import_id: int) -> None:
     current_app.send_task(IMPORT, args=[import_id], queue="default")
+
+
+def send_import_faces(import_id: int) -> None:
+    current_app.send_task(IMPORT_FACES, args=[import_id], queue="recognition")
 
 
 def send_verification(by: User | None) -> None:

@@ -1,9 +1,9 @@
 from celery import shared_task
 
-from deployments import audit_clock, imports, lifecycle, urgent
+from deployments import audit_clock, import_faces, imports, lifecycle, urgent
 from deployments.footage import recovery
 from deployments.models import User
-from deployments.queues import send_import
+from deployments.queues import send_import, send_import_faces
 
 
 @shared_task(name="deployments.end_expired")
@@ -23,6 +23,8 @@ def work_on_import(import_id: int) -> None:
 def continue_imports() -> None:
     for import_id in imports.abandoned():
         send_import(import_id)
+    for import_id in import_faces.abandoned():
+        send_import_faces(import_id)
 
 
 @shared_task(name="deployments.recover_footage")

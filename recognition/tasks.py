@@ -29,6 +29,13 @@ def enrol(entry_ids: list[int]) -> None:
     enrol_each(entry_ids)
 
 
+@shared_task(name="recognition.look_at_import")
+def look_at_import(import_id: int) -> None:
+    from recognition.import_looking import look_at_import as look
+
+    look(import_id)
+
+
 @shared_task(name="recognition.run_camera")
 def run_camera(deployment_id: int, camera_id: int) -> None:
     from recognition.camera_run import run_camera as run

@@ -113,6 +113,11 @@ def _copied(
     return template_rows.parse(b"" if aggregated is None else bytes(aggregated))
 
 
+def held_by_list(deployment_id: int, *, profile_version: str) -> tuple[NDArray[np.int64], Floats]:
+    """Everybody on the list who has a template, reviewed or not: entries (N), templates (N × D)."""
+    return _copied("recognition_template", deployment_id, profile_version)
+
+
 def add_index(deployment_id: int, *, dimension: int) -> bool:
     """Build the index of a long list that is loaded; a withdrawal takes it away again. False: it
     is there, or somebody else builds it now."""

@@ -14,6 +14,7 @@ from deployments.models.person import User
 ACTIVE = (
     ImportStatus.RECEIVED,
     ImportStatus.CHECKING,
+    ImportStatus.COMPARING,
     ImportStatus.CHECKED,
     ImportStatus.IMPORTING,
 )
@@ -52,6 +53,14 @@ class WatchlistImport(models.Model):
                        OR NEW.status = 'done' AND OLD.status NOT IN ('importing', 'done')
                        OR NEW.status IN ('importing', 'done') AND NEW.confirmed_at IS NULL THEN
                         RAISE EXCEPTION 'an import follows its dry run and a decision'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.status = 'checked' AND OLD.status <> 'checked' AND EXISTS (
+                        SELECT FROM deployments_importrow
+                        WHERE watchlist_import_id = NEW.id AND NOT is_looked_at
+                          AND outcome IN ('waiting', 'ready')
+                    ) THEN
+                        RAISE EXCEPTION 'a dry run looks at the face of each row'
                             USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
@@ -96,6 +105,18 @@ class ImportRow(models.Model):
     # Keyed digests: they find the same reference or image twice, and say nothing else.
     reference_digest = models.BinaryField(max_length=32)
     image_digest = models.BinaryField(max_length=32, null=True)
+    # What the dry run saw of the face: no template. Goes as the row is added.
+    is_looked_at = models.BooleanField(default=False, db_default=False)
+    image_quality = models.JSONField(
+        null=True, help_text="For each measure its name, its figure in words, whether it is enough."
+    )
+    alike_line = models.PositiveIntegerField(
+        null=True,
+        help_text="A line above it whose face is as alike as an alert asks for.",
+    )
+    alike_entry = models.PositiveBigIntegerField(
+        null=True, help_text="The same of an entry on the list; the entry may go meanwhile."
+    )
 
     class Meta:
         ordering = ("line",)

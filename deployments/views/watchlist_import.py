@@ -71,6 +71,8 @@ def report(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     rows = found.rows.filter(outcome__in=SHOWN_OUTCOMES)
     if outcome in SHOWN_OUTCOMES:
         rows = rows.filter(outcome=outcome)
+    elif outcome == "alike":
+        rows = rows.filter(import_report.LIKE_ANOTHER)
     page = Paginator(rows.order_by("line"), PAGE_SIZE).get_page(request.GET.get("page"))
     _look(request, deployment, found, page=page.number)
     context = {

@@ -4,9 +4,10 @@ import io
 import uuid
 import zipfile
 
-from deployments import image_store, import_files, imports
+from deployments import image_store, import_faces, import_files, imports
 from deployments.encrypted_file import EncryptedWriter
 from deployments.enums import ImportStatus
+from deployments.import_faces import Looked
 from deployments.import_files import EncryptedUpload
 from deployments.import_sheet import OPTIONAL, REQUIRED
 from deployments.models import Deployment, WatchlistImport
@@ -77,8 +78,19 @@ def worked(made: WatchlistImport) -> WatchlistImport:
     """What the worker does until somebody has to decide, or it is done."""
     while imports.work_on(made.pk):
         pass
+    look_at_faces(made)
     made.refresh_from_db()
     return made
+
+
+def look_at_faces(made: WatchlistImport) -> None:
+    """As a recognition worker does, and finds every face good and unlike any other."""
+    of = import_faces.take(made.pk)
+    if of is None:
+        return
+    for rows in import_faces.rows_of(of, together=100):
+        import_faces.store(of, [Looked(row.pk) for row in rows])
+    import_faces.finish(of)
 
 
 def finish(made: WatchlistImport, *, is_confirmed: bool = True) -> WatchlistImport:

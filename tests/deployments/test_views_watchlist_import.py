@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from deployments import imports
 from deployments.enums import AuditKind, ImportStatus, Status
 from deployments.models import AuditEvent, Deployment, ImportFile, WatchlistImport
 from tests.deployments.sheets import portraits, received, row, sheet, worked, zipped
@@ -182,6 +183,7 @@ def test_the_state_is_told_in_numbers_only(manager: Client, deployment: Deployme
         "ready": 1,
         "refused": 1,
         "added": 0,
+        "alike": 0,
     }
 
 
@@ -192,3 +194,35 @@ def test_a_discarded_import_is_gone(manager: Client, deployment: Deployment):
 
     assert "erased" in page.content.decode()
     assert not ImportFile.objects.exists()
+
+
+def test_who_looks_alike_is_shown_row_by_row_and_alone(manager: Client, deployment: Deployment):
+    made = worked(received(deployment, sheet(row("A1"), row("A2"))))
+    measure = {"name": "Sharpness", "figure": "blurred: 0.001, at least 0.018", "is_enough": False}
+    made.rows.filter(line=3).update(alike_line=2, image_quality=[measure])
+    report = address(deployment, "import_report", made.pk)
+
+    everybody = manager.get(report).content.decode()
+    alone = manager.get(f"{report}?outcome=alike").content.decode()
+
+    for page in (everybody, alone):
+        assert "1 row looks like somebody else" in page
+        assert "Looks like line 2" in page
+        assert "blurred: 0.001, at least 0.018" in page
+    assert ">A1<" in everybody
+    assert ">A1<" not in alone
+
+
+def test_an_import_is_discarded_while_its_faces_are_compared(
+    manager: Client, deployment: Deployment
+):
+    made = received(deployment, sheet(row("A1")))
+    while imports.work_on(made.pk):
+        pass
+    page = manager.get(address(deployment, "import_report", made.pk)).content.decode()
+    assert "Faces being compared" in page
+
+    manager.post(address(deployment, "import_decide", made.pk, "discard"))
+
+    made.refresh_from_db()
+    assert made.status == ImportStatus.DISCARDED

@@ -1,0 +1,115 @@
+"""The last part of a dry run: the face in each image that could be added is looked at, measured,
+and compared with those of the lines above it and of the list.
+
+A recognition worker does it, under a lease that it renews with each piece. Only words and numbers
+of lines are stored: templates stay in the worker's memory, and go with it. One that was killed is
+followed by another that begins anew."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from deployments.entry_rules import TAKES_ENTRIES
+from deployments.enums import ImportStatus, RowOutcome
+from deployments.models import ImportRow, WatchlistImport
+from deployments.watchlist import Measure
+
+# Longer than a worker takes to load its models and to look at one piece.
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen of one row: `reason` says in words why its face cannot be used, or is empty."""
+
+    row_id: int
+    reason: str = ""
+    quality: Sequence[Measure] = ()
+    alike_line: int | None = None
+    alike_entry: int | None = None
+
+
+class LeaseLost(Exception):
+    """The import was discarded, its deployment is over, or another worker took it over."""
+
+
+def abandoned() -> list[int]:
+    return list(_free().values_list("pk", flat=True))
+
+
+def take(import_id: int) -> WatchlistImport | None:
+    """Begin, or begin anew. None where there is nothing to do, or somebody does it."""
+    if not _free().filter(pk=import_id).update(lease_until=timezone.now() + LEASE):
+        return None
+    of = WatchlistImport.objects.select_related("deployment", "by").get(pk=import_id)
+    of.rows.filter(outcome=RowOutcome.READY, is_looked_at=True).update(
+        is_looked_at=False, image_quality=None, alike_line=None, alike_entry=None
+    )
+    return of
+
+
+def rows_of(of: WatchlistImport, *, together: int) -> Iterator[list[ImportRow]]:
+    """Those whose image was found good by its header, in the order of the sheet."""
+    after = 0
+    rows = of.rows.filter(outcome=RowOutcome.READY).order_by("line")
+    while some := list(rows.filter(line__gt=after)[:together]):
+        yield some
+        after = some[-1].line
+
+
+def store(of: WatchlistImport, looked: Sequence[Looked]) -> None:
+    """Raises LeaseLost, and stores nothing, where the import is no longer this worker's."""
+    with transaction.atomic():
+        _renew(of)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE deployments_importrow AS row SET is_looked_at = true,"
+                " outcome = CASE WHEN found.reason = '' THEN row.outcome ELSE 'refused' END,"
+                " reason = found.reason, image_quality = found.quality,"
+                " alike_line = found.line, alike_entry = found.entry"
+                " FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::int[], %s::bigint[])"
+                " AS found (id, reason, quality, line, entry)"
+                " WHERE row.id = found.id AND row.outcome = 'ready'",
+                [
+                    [each.row_id for each in looked],
+                    [each.reason[:500] for each in looked],
+                    [json.dumps([asdict(measure) for measure in each.quality]) for each in looked],
+                    [each.alike_line for each in looked],
+                    [each.alike_entry for each in looked],
+                ],
+            )
+
+
+def finish(of: WatchlistImport) -> None:
+    """Somebody decides next. Refused by the database while a face was not looked at."""
+    with transaction.atomic():
+        _renew(of)
+        WatchlistImport.objects.filter(pk=of.pk).update(
+            status=ImportStatus.CHECKED, checked_at=timezone.now(), lease_until=None
+        )
+
+
+def _free() -> QuerySet[WatchlistImport]:
+    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    return WatchlistImport.objects.filter(
+        free, status=ImportStatus.COMPARING, deployment__status__in=TAKES_ENTRIES
+    )
+
+
+def _renew(of: WatchlistImport) -> None:
+    """The lease says whose the import is: who took it over wrote another time."""
+    until = timezone.now() + LEASE
+    held = WatchlistImport.objects.filter(
+        pk=of.pk,
+        status=ImportStatus.COMPARING,
+        lease_until=of.lease_until,
+        deployment__status__in=TAKES_ENTRIES,
+    )
+    if not held.update(lease_until=until):
+        raise LeaseLost
+    of.lease_until = until
