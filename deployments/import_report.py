@@ -35,6 +35,12 @@ class ReadableRow:
     def words(self) -> str:
         return str(self.outcome.label)
 
+    @property
+    def looks_like(self) -> str:
+        line = f"line {self.alike_line}" if self.alike_line else ""
+        listed = f"{self.alike_reference} on the watchlist" if self.alike_reference else ""
+        return " and ".join(filter(None, (line, listed)))
+
 
 def readable(rows: Iterable[ImportRow], *, of: WatchlistImport) -> list[ReadableRow]:
     """Values are empty where the row was added, and once the deployment's key is gone."""
@@ -48,7 +54,7 @@ def readable(rows: Iterable[ImportRow], *, of: WatchlistImport) -> list[Readable
 
 
 def _readable(row: ImportRow, values: Row, *, listed: dict[int, str]) -> ReadableRow:
-    gone = "somebody who was withdrawn meanwhile"
+    gone = "somebody who was"
     return ReadableRow(
         line=row.line,
         outcome=RowOutcome(row.outcome),

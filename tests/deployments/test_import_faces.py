@@ -92,6 +92,7 @@ def test_who_looks_like_whom_is_told_by_line_and_by_reference(
     first, second = import_report.readable(made.rows.order_by("line"), of=made)
     assert (first.alike_line, first.alike_reference) == (None, "")
     assert (second.alike_line, second.alike_reference) == (2, "KNOWN-1")
+    assert second.looks_like == "line 2 and KNOWN-1 on the watchlist"
     assert import_report.state_of(of, import_report.counts_of(of))["alike"] == 1
 
 

@@ -207,7 +207,7 @@ def test_who_looks_alike_is_shown_row_by_row_and_alone(manager: Client, deployme
 
     for page in (everybody, alone):
         assert "1 row looks like somebody else" in page
-        assert "Looks like line 2" in page
+        assert "line 2</span>: the same person" in page
         assert "blurred: 0.001, at least 0.018" in page
     assert ">A1<" in everybody
     assert ">A1<" not in alone
