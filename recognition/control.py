@@ -1,7 +1,9 @@
 """Desired cameras against running ones. Runs every second in the general worker, and at once when
 a deployment's status changes; never loads a model."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 
 from celery import current_app
 from django.conf import settings
@@ -23,6 +25,8 @@ from recognition import camera_checks, template_store
 from recognition.models import CameraRun
 from recognition.models.camera_run import RunState
 from recognition.profiles import load_profile
+
+Item = TypeVar("Item")
 
 # A recognition worker's host name begins so: `celery worker --hostname recognition@%h`.
 WORKER_NAME = "recognition@"
@@ -87,35 +91,32 @@ def index_galleries() -> int:
     return count
 
 
-def ask_again_for_signs() -> int:
-    """Photographs whose faces a worker should have hidden a minute ago. Returns how many."""
+def ask_again_for_pictures() -> int:
+    """Photographs of signs and stills whose faces a worker should have hidden a minute ago, and
+    pictures for subject access: their worker was killed, or the broker lost the task. Returns how
+    many were asked for."""
+    since = timezone.now() - SIGN_FORGOTTEN_AFTER
+    return (
+        _ask_again("sign", signs.waiting(since_before=since), send_sign_photograph)
+        + _ask_again("still", stills.waiting(since_before=since), send_still)
+        + _ask_again(
+            "subject-access", pictures.waiting(), send_subject_access, after=pictures.LOST_AFTER
+        )
+    )
+
+
+def _ask_again(
+    kind: str,
+    waiting: Iterable[Item],
+    send: Callable[[Item], None],
+    *,
+    after: timedelta = SIGN_FORGOTTEN_AFTER,
+) -> int:
+    """For each that waits once in so long."""
     count = 0
-    for photograph_id in signs.waiting(since_before=timezone.now() - SIGN_FORGOTTEN_AFTER):
-        key, timeout = f"sign-asked-{photograph_id}", SIGN_FORGOTTEN_AFTER.total_seconds()
-        if cache.add(key, 1, timeout=timeout):
-            send_sign_photograph(photograph_id)
-            count += 1
-    return count
-
-
-def ask_again_for_stills() -> int:
-    """As for signs. Returns how many."""
-    count = 0
-    for still_id in stills.waiting(since_before=timezone.now() - SIGN_FORGOTTEN_AFTER):
-        key, timeout = f"still-asked-{still_id}", SIGN_FORGOTTEN_AFTER.total_seconds()
-        if cache.add(key, 1, timeout=timeout):
-            send_still(still_id)
-            count += 1
-    return count
-
-
-def ask_again_for_subject_access() -> int:
-    """Pictures whose worker was killed, or of which the broker lost the task. Returns how many."""
-    count = 0
-    for file_id in pictures.waiting():
-        key, timeout = f"subject-access-asked-{file_id}", pictures.LOST_AFTER.total_seconds()
-        if cache.add(key, 1, timeout=timeout):
-            send_subject_access(file_id)
+    for item in waiting:
+        if cache.add(f"{kind}-asked-{item}", 1, timeout=after.total_seconds()):
+            send(item)
             count += 1
     return count
 

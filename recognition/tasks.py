@@ -96,6 +96,4 @@ def rebuild_galleries() -> None:
 
     control.rebuild_galleries()
     control.index_galleries()
-    control.ask_again_for_signs()
-    control.ask_again_for_stills()
-    control.ask_again_for_subject_access()
+    control.ask_again_for_pictures()

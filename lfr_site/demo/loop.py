@@ -12,10 +12,11 @@ from pathlib import Path
 from lfr_site.demo.access import Moment, Request
 from lfr_site.demo.application import write_application
 from lfr_site.demo.listener import ConsoleListener, listen
-from lfr_site.demo.sheet import rows, sheet_of
+from lfr_site.demo.sheet import sheet_of
 from lfr_site.demo.signs import sign_picture
 from lfr_site.demo.truth import Truth
 from lfr_site.demo.visitor import UnexpectedAnswer, Visitor
+from recognition.demo_watchlist import rows
 
 ENROL_TIMEOUT_S = 180.0
 IMPORT_TIMEOUT_S = 60.0

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -25,12 +25,11 @@ from deployments.enums import SignPlace, SoughtSource, Status, TrainingKind
 from deployments.models import Camera, CameraStill, Deployment, User
 from deployments.start_checks import failed_checks
 from deployments.variation_sql import VARIABLE
-from deployments.watchlist import NewEntry
 from lfr_site.demo.cases import BUS_STATION, HIGH_STREET, MARKET, STATION, Case, application
 from lfr_site.demo.cast import CAST
-from lfr_site.demo.sheet import rows
 from lfr_site.demo.signs import sign_picture
 from recognition.alerting import encode
+from recognition.demo_watchlist import new_entry, rows
 from recognition.synthetic.casting import SEED
 from recognition.synthetic.composer import Street
 
@@ -215,14 +214,4 @@ def _authorised(
 
 def _fill_watchlist(deployment: Deployment, assets: Path, *, by: User) -> None:
     for row in rows(assets):
-        new = NewEntry(
-            reference=row["reference"],
-            name=row["name"],
-            category=row["category"],
-            response=row["response"],
-            image=(assets / "portraits" / row["image"]).read_bytes(),
-            image_source=row["image_source"],
-            image_date=date.fromisoformat(row["image_date"]),
-            lawful_basis=row["lawful_basis"],
-        )
-        watchlist.add_entry(deployment, new, by=by)
+        watchlist.add_entry(deployment, new_entry(row, assets), by=by)

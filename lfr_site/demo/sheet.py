@@ -2,14 +2,8 @@
 
 import csv
 import io
-from pathlib import Path
 
-Row = dict[str, str]
-
-
-def rows(assets: Path) -> list[Row]:
-    with (assets / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
-        return list(csv.DictReader(sheet))
+from recognition.demo_watchlist import Row
 
 
 def sheet_of(some: list[Row]) -> bytes:

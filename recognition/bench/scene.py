@@ -2,10 +2,9 @@
 
 It is made through the same functions that people's clicks call."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from unittest import mock
 
 from django.utils import timezone
@@ -33,6 +32,7 @@ from deployments.models import Camera, Deployment, PolicyDocument, User, Watchli
 from deployments.zones import WHOLE_FRAME
 from recognition.bench.options import ASSETS
 from recognition.bench.strangers import insert, random_templates
+from recognition.demo_watchlist import new_entry, rows
 from recognition.profiles import Profile, load_profile
 
 # Midway between the most alike strangers of the street and its least alike walker on the list.
@@ -82,22 +82,9 @@ def watchlist_manager() -> User:
 def portraits(deployment: Deployment) -> list[WatchlistEntry]:
     """The demo's watchlist, its images stored encrypted, waiting for enrolment."""
     manager = watchlist_manager()
-    with (ASSETS / "watchlist.csv").open(encoding="utf-8", newline="") as sheet:
-        rows = list(csv.DictReader(sheet))
-    return [watchlist.add_entry(deployment, _new_entry(row), by=manager) for row in rows]
-
-
-def _new_entry(row: dict[str, str]) -> watchlist.NewEntry:
-    return watchlist.NewEntry(
-        reference=row["reference"],
-        name=row["name"],
-        category=row["category"],
-        response=row["response"],
-        image=(ASSETS / "portraits" / row["image"]).read_bytes(),
-        image_source=row["image_source"],
-        image_date=date.fromisoformat(row["image_date"]),
-        lawful_basis=row["lawful_basis"],
-    )
+    return [
+        watchlist.add_entry(deployment, new_entry(row, ASSETS), by=manager) for row in rows(ASSETS)
+    ]
 
 
 def add_strangers(deployment: Deployment, count: int) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from lfr_site.demo.cast import CAST
 from lfr_site.demo.environment import ASSETS, DemoFolder, environment
-from lfr_site.demo.sheet import rows, sheet_of
+from lfr_site.demo.sheet import sheet_of
 from lfr_site.demo.truth import Truth, load_truth
 from lfr_site.embedded import Urls
+from recognition.demo_watchlist import rows
 
 URLS = Urls(
     "postgresql://app@/lfr", "postgresql://owner@/lfr", "postgresql://root@/lfr", "redis://"

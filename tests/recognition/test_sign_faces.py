@@ -113,12 +113,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 def test_a_photograph_that_a_worker_forgot_is_sent_again_once_a_minute(
     photograph: SignPhotograph, asked: list[Any]
 ):
-    assert control.ask_again_for_signs() == 0
+    assert control.ask_again_for_pictures() == 0
 
     SignPhotograph.objects.update(at=timezone.now() - timedelta(minutes=2))
 
-    assert control.ask_again_for_signs() == 1
-    assert control.ask_again_for_signs() == 0
+    assert control.ask_again_for_pictures() == 1
+    assert control.ask_again_for_pictures() == 0
     assert asked == [("recognition.hide_faces_of_sign", [photograph.pk], "recognition")]
 
 
