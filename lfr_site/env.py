@@ -71,3 +71,17 @@ def choice(name: str, choices: type[Choice], *, default: str) -> Choice:
 def words(name: str, *, default: str = "") -> list[str]:
     """Return a comma-separated list."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def numbers(name: str) -> dict[str, int]:
+    """Return a comma-separated list of `word=number`, none below 0."""
+    found: dict[str, int] = {}
+    for pair in words(name):
+        word, _, number = (part.strip() for part in pair.partition("="))
+        if not word or not (number.isascii() and number.isdigit()) or word in found:
+            raise ImproperlyConfigured(
+                f"{name} must be word=number, comma-separated, each word once and each number a "
+                f"whole one of at least 0; not {pair!r}."
+            )
+        found[word] = int(number)
+    return found

@@ -259,10 +259,7 @@ UNDO_S = env.integer("LFR_UNDO_S", default=5)
 # A console that was not heard of for so long gives its alerts back.
 CONSOLE_GONE_S = env.integer("LFR_CONSOLE_GONE_S", default=8, minimum=4)
 # The force's policy: may shorten a retention period, never lengthen it beyond its maximum.
-RETENTION_PERIODS_S: dict[str, int] = {
-    name: int(value)
-    for name, _, value in (pair.partition("=") for pair in env.words("LFR_RETENTION_S"))
-}
+RETENTION_PERIODS_S: dict[str, int] = env.numbers("LFR_RETENTION_S")
 NOTICE_LEAD_DAYS = env.integer("LFR_NOTICE_LEAD_DAYS", default=0 if DEMO else 3)
 # The urgent route: a lower rank authorises for a limited time, and a superintendent or above
 # reviews it by a deadline. Off unless the force's policy has one.

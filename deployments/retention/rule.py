@@ -33,7 +33,8 @@ class Rule:
     extended_by: str = ""
     # In words, where no clock says how long.
     until: str = ""
-    # Its holder lets go of it without being asked; the purge has nothing to do.
+    # Its holder lets go of it without being asked; the purge has nothing to do, and a policy would
+    # promise what nothing keeps.
     forgets_itself: bool = False
 
     @property
@@ -43,11 +44,16 @@ class Rule:
         if seconds is None:
             return self.default
         wanted = timedelta(seconds=seconds)
-        if self.maximum is None or wanted > self.maximum:
-            raise ImproperlyConfigured(
-                f"LFR_RETENTION_S: {self.kind} may not be kept longer than {self.maximum}."
-            )
+        if self.maximum is None:
+            raise self._refused("has no period: nothing erases it by a clock. Leave it out.")
+        if self.forgets_itself:
+            raise self._refused("goes by itself, and no policy can hasten it. Leave it out.")
+        if wanted > self.maximum:
+            raise self._refused(f"may not be kept longer than {period_in_words(self.maximum)}.")
         return wanted
+
+    def _refused(self, words: str) -> ImproperlyConfigured:
+        return ImproperlyConfigured(f"LFR_RETENTION_S: {self.kind} {words}")
 
     @property
     def kept_for(self) -> str:
@@ -75,7 +81,7 @@ class Rule:
             return self.extended_by
         if self.default is None or self.maximum is None:
             return "Nobody: it has no period"
-        if self.default < self.maximum:
+        if self.default < self.maximum and not self.forgets_itself:
             return "The force's policy, up to the maximum"
         return "Nobody"
 

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from alerts.enums import AlertStatus
 from alerts.models import Alert
-from deployments import image_store, purge, retention
+from deployments import image_store, purge, retention, stills
 from deployments.enums import Status
 from deployments.file_places import IN_FLIGHT_S
 from deployments.models import (
@@ -26,7 +26,15 @@ from deployments.models import (
 from recognition.models import Template
 from recognition.results import publish_due_results
 from tests.deployments.uptime import uptime_ahead
-from tests.factories import Cast, make_alert, make_deployment, make_entry, unit_vector
+from tests.factories import (
+    Cast,
+    jpeg,
+    make_alert,
+    make_camera,
+    make_deployment,
+    make_entry,
+    unit_vector,
+)
 
 NAME = "Ermintrude Featherstonehaugh"
 REFERENCE = "PNC-77-4711-X"
@@ -279,3 +287,26 @@ def test_the_simulation_lists_and_erases_nothing(
 
     assert "overdue" in capsys.readouterr().out
     assert deployment.entries.count() == 2
+
+
+def test_what_belongs_to_no_deployment_is_not_called_staff(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+):
+    """A camera's survey picture is of no deployment either."""
+    from django.core.management import call_command
+
+    stills.take_in(make_camera(), jpeg(seed=9, size=(480, 640)), by=cast.system_administrator)
+    call_command("purge", "--simulate")
+
+    (line,) = [each for each in capsys.readouterr().out.splitlines() if "camera_survey" in each]
+    assert line.endswith("no deployment")
+
+
+def test_a_simulation_of_nothing_says_so(db: None, capsys: pytest.CaptureFixture[str]):
+    from django.core.management import call_command
+
+    call_command("purge", "--simulate")
+    assert capsys.readouterr().out == "Nothing is held whose time is running.\n"
+
+    call_command("purge")
+    assert capsys.readouterr().out == "Nothing was due.\n"

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -25,6 +26,38 @@ def test_every_model_and_every_relation_has_one_rule():
     assert sorted(ruled) == sorted(set(ruled)), "a model with two rules"
     assert known - set(ruled) == set(), "models without a rule"
     assert set(ruled) - known == set(), "rules for models that are gone"
+
+
+# Every relation that holds rows: tables, partitions, views that keep what they select.
+RELATIONS = """
+    SELECT relname, (SELECT parent.relname FROM pg_inherits
+        JOIN pg_class AS parent ON parent.oid = inhparent WHERE inhrelid = relation.oid)
+    FROM pg_class AS relation JOIN pg_namespace AS schema ON schema.oid = relnamespace
+    WHERE relkind IN ('r', 'p', 'm', 'f') AND nspname NOT IN ('pg_catalog', 'information_schema')
+        AND nspname NOT LIKE 'pg_toast%'
+"""
+# Names of migrations, and when they ran.
+OF_DJANGO = {"django_migrations"}
+
+
+def _relations_without_a_rule() -> set[str]:
+    """What a migration's SQL made is no model."""
+    ruled = {label for rule in RULES.values() for label in rule.models}
+    models = apps.get_models(include_auto_created=True)
+    tables = {model._meta.db_table for model in models if model._meta.label in ruled}
+    with connection.cursor() as cursor:
+        cursor.execute(RELATIONS)
+        return {name for name, parent in cursor.fetchall() if (parent or name) not in tables}
+
+
+def test_every_relation_of_the_database_has_a_rule(cast: Cast):
+    make_deployment(status=Status.READY, entries=1)  # with a partition of its own
+    assert _relations_without_a_rule() == OF_DJANGO
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE faces_seen (face bytea)")
+        cursor.execute("CREATE MATERIALIZED VIEW names AS SELECT rolname FROM pg_roles")
+    assert _relations_without_a_rule() == OF_DJANGO | {"faces_seen", "names"}
 
 
 def test_every_kind_that_expires_is_found_and_erased_by_somebody():
@@ -59,7 +92,10 @@ def test_the_periods_are_those_that_were_promised():
     assert RULES["session"].default == timedelta(seconds=site_settings.SESSION_COOKIE_AGE)
 
 
-@pytest.mark.parametrize("kind", [k for k, r in RULES.items() if r.maximum is not None])
+BY_CLOCK = [k for k, r in RULES.items() if r.maximum is not None and not r.forgets_itself]
+
+
+@pytest.mark.parametrize("kind", BY_CLOCK)
 def test_a_policy_may_shorten_and_says_so_but_not_lengthen(settings: Settings, kind: str):
     rule = RULES[kind]
     assert rule.maximum is not None
@@ -71,7 +107,7 @@ def test_a_policy_may_shorten_and_says_so_but_not_lengthen(settings: Settings, k
     settings.RETENTION_PERIODS_S = {kind: most}
     assert rule.period == rule.maximum
     settings.RETENTION_PERIODS_S = {kind: most + 1}
-    with pytest.raises(ImproperlyConfigured, match="may not be kept longer"):
+    with pytest.raises(ImproperlyConfigured, match=r"may not be kept longer than \d+ [dhm]"):
         _ = rule.period
 
 
@@ -80,7 +116,17 @@ def test_what_is_kept_cannot_be_given_a_period(settings: Settings, kind: str):
     """A period for the audit trail would be a promise that nothing keeps."""
     settings.RETENTION_PERIODS_S = {kind: 3600}
 
-    with pytest.raises(ImproperlyConfigured):
+    with pytest.raises(ImproperlyConfigured, match="has no period"):
+        _ = RULES[kind].period
+
+
+@pytest.mark.parametrize("kind", [k for k, r in RULES.items() if r.forgets_itself])
+def test_what_goes_by_itself_cannot_be_given_another_period(settings: Settings, kind: str):
+    """The public's page would say "Within 0 seconds", and nothing would make it so."""
+    assert RULES[kind].who_may_extend == "Nobody"
+
+    settings.RETENTION_PERIODS_S = {kind: 0}
+    with pytest.raises(ImproperlyConfigured, match="goes by itself"):
         _ = RULES[kind].period
 
 

@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from deployments import purge
+from deployments.retention import Due
+
+OF_NONE = "no deployment"
 
 
 class Command(BaseCommand):
@@ -17,13 +20,17 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, simulate: bool, **options: Any) -> None:
         if simulate:
-            for due in purge.everything_held():
-                state = "overdue" if due.is_overdue else "due"
-                moment = timezone.localtime(due.due_at).strftime("%Y-%m-%d %H:%M:%S")
-                self.stdout.write(
-                    f"{state:8}{moment}  {due.rule.kind} × {due.count}  {due.deployment or 'staff'}"
-                )
+            lines = [_line(due) for due in purge.everything_held()]
+            self.stdout.write("\n".join(lines) or "Nothing is held whose time is running.")
             return
-        for erasure in purge.purge():
-            whose = erasure.deployment or "staff"
-            self.stdout.write(f"erased  {erasure.kind} × {erasure.count}  {whose}")
+        lines = [
+            f"erased  {each.kind} × {each.count}  {each.deployment or OF_NONE}"
+            for each in purge.purge()
+        ]
+        self.stdout.write("\n".join(lines) or "Nothing was due.")
+
+
+def _line(due: Due) -> str:
+    state = "overdue" if due.is_overdue else "due"
+    moment = timezone.localtime(due.due_at).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{state:8}{moment}  {due.rule.kind} × {due.count}  {due.deployment or OF_NONE}"
