@@ -19,8 +19,8 @@ from deployments.enums import ImportStatus, RowOutcome
 from deployments.models import ImportRow, WatchlistImport
 from deployments.watchlist import Measure
 
-# Longer than a worker takes to load its models and to look at one piece.
-LEASE = timedelta(seconds=60)
+# Many times what a busy worker needs for one piece: one that lost its lease begins anew.
+LEASE = timedelta(seconds=120)
 
 
 @dataclass(frozen=True, slots=True)

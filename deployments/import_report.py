@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from deployments import image_store
 from deployments.csv_text import as_csv
@@ -89,8 +89,7 @@ def state_of(of: WatchlistImport, counts: dict[str, int]) -> dict[str, object]:
     if of.status in (ImportStatus.IMPORTING, ImportStatus.DONE):
         done = of.row_count - counts[RowOutcome.READY]
     elif of.status == ImportStatus.COMPARING:
-        done = of.rows.filter(is_looked_at=True).count()
-        total = done + of.rows.filter(is_looked_at=False, outcome=RowOutcome.READY).count()
+        done, total = _looked_at(of)
     return {
         "status": of.status,
         "status_words": of.get_status_display(),
@@ -108,3 +107,12 @@ def state_of(of: WatchlistImport, counts: dict[str, int]) -> dict[str, object]:
 def _alike(of: WatchlistImport) -> int:
     """Rows whose face is as like another's as an alert asks for."""
     return of.rows.filter(LIKE_ANOTHER, outcome=RowOutcome.READY).count()
+
+
+def _looked_at(of: WatchlistImport) -> tuple[int, int]:
+    """Faces looked at, and all that are: asked at once, for another worker may begin anew."""
+    looked_at, ready = Q(is_looked_at=True), Q(outcome=RowOutcome.READY)
+    found = of.rows.aggregate(
+        done=Count("pk", filter=looked_at), total=Count("pk", filter=looked_at | ready)
+    )
+    return found["done"], found["total"]

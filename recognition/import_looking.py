@@ -12,7 +12,6 @@ from deployments.encryption import Unreadable
 from deployments.import_faces import LeaseLost, Looked
 from deployments.import_images import BadImport, Images, UnusableMember
 from deployments.models import ImportRow, WatchlistImport
-from deployments.queues import ENROLLED_TOGETHER
 from recognition import template_store
 from recognition.enrolment import LIMITS, UnusableFace, templates_from_images
 from recognition.factory import ModelSet, build_models, load_profile
@@ -21,6 +20,8 @@ from recognition.quality_words import measures
 from recognition.types import Floats, Template
 
 log = get_logger(__name__)
+# Half of what is enrolled together: beside live cameras a piece must not outlast its lease.
+TOGETHER = 16
 Seen = tuple[ImportRow, Template | UnusableImage]
 
 
@@ -46,7 +47,7 @@ def look_at_import(import_id: int) -> None:
 def _look(of: WatchlistImport, images: Images, models: ModelSet) -> None:
     compared = Comparison(of, models)
     key = image_store.data_key(of.deployment)
-    for rows in import_faces.rows_of(of, together=ENROLLED_TOGETHER):
+    for rows in import_faces.rows_of(of, together=TOGETHER):
         read = [_read(row, of=of, images=images, key=key) for row in rows]
         seen = zip(rows, _templates(read, models), strict=True)
         import_faces.store(of, list(compared.findings(list(seen))))

@@ -82,7 +82,7 @@ def pictures(*names: str) -> dict[str, bytes]:
 def test_the_same_face_under_two_references_is_told_before_anybody_confirms(
     deployment: Deployment, faces: dict[bytes, object], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(import_looking, "ENROLLED_TOGETHER", 2)  # over the pieces too
+    monkeypatch.setattr(import_looking, "TOGETHER", 2)  # over the pieces too
     images = pictures("A1", "A2", "A3", "A4", "A5")
     faces.update(zip(images.values(), map(template, (1, 2, 3, 1, 2)), strict=True))
     made = checked(deployment, images)
@@ -142,7 +142,7 @@ def test_where_the_machine_is_at_fault_no_row_is_blamed(
 def test_killed_half_way_another_worker_finds_the_same(
     deployment: Deployment, faces: dict[bytes, object], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(import_looking, "ENROLLED_TOGETHER", 1)
+    monkeypatch.setattr(import_looking, "TOGETHER", 1)
     images = pictures("A1", "A2", "A3")
     faces.update(zip(images.values(), map(template, (1, 2, 1)), strict=True))
     made = checked(deployment, images)
