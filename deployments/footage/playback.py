@@ -10,7 +10,7 @@ from django.db import transaction
 from deployments import audit, permissions
 from deployments.audit import Event
 from deployments.enums import AuditKind, FootageGround
-from deployments.models import Deployment, FootageSegment, User
+from deployments.models import Deployment, FootageSegment, SubjectAccessRequest, User
 from deployments.moving import Refused, require
 
 # After so long the reason is asked for again.
@@ -28,15 +28,17 @@ def open_segments(
     reason: str,
     by: User,
     session: SessionBase,
+    request: SubjectAccessRequest | None = None,
 ) -> list[FootageSegment]:
-    """One consultation for each segment that may now be played. Raises Refused."""
+    """One consultation for each segment that may now be played. What is looked at for a request is
+    an hour at most, in however many segments it lies. Raises Refused."""
     if not permissions.can_play_footage(by, deployment):
         raise Refused("Only a disclosure officer plays footage.")
     require(reason, "Say why you look at it.")
     chosen = [segment for segment in segments if segment.is_there]
     if not chosen:
         raise Refused("Nothing is left of what you chose: choose segments that are there.")
-    if len(chosen) > MAX_SEGMENTS:
+    if request is None and len(chosen) > MAX_SEGMENTS:
         raise Refused(f"Choose at most {MAX_SEGMENTS} segments at once: you chose {len(chosen)}.")
     with transaction.atomic():
         audit.record_each(
@@ -55,6 +57,7 @@ def open_segments(
         "until": time.time() + OPEN_FOR_S,
         "segments": [str(segment.pk) for segment in chosen],
         "reason": reason,
+        "request": request and request.pk,
     }
     return chosen
 
@@ -70,3 +73,9 @@ def opened_ids(session: SessionBase, deployment: Deployment) -> list[UUID]:
 def reason_of(session: SessionBase) -> str:
     given = session.get(KEY)
     return str(given["reason"]) if given else ""
+
+
+def request_of(session: SessionBase, deployment: Deployment) -> SubjectAccessRequest | None:
+    """The request for access that it is looked at for, while that waits for its answer."""
+    wanted = session.get(KEY, {}).get("request")
+    return deployment.subject_access.filter(pk=wanted, ended_at=None).first() if wanted else None

@@ -47,9 +47,9 @@ def partial_of(segment_id: uuid.UUID) -> Path:
 
 def free_bytes() -> int:
     """Of the disk on which footage lies."""
-    root = Path(settings.FILE_STORE)
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return shutil.disk_usage(root).free
+    # Its folder, not the store's: an administrator may have given footage a disk of its own.
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    return shutil.disk_usage(folder()).free
 
 
 class OpenSegment:

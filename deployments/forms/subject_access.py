@@ -123,10 +123,13 @@ class MomentForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Any = None, *, request: SubjectAccessRequest) -> None:
+    def __init__(
+        self, data: Any = None, *, request: SubjectAccessRequest, shown_at: str = ""
+    ) -> None:
+        """`shown_at`: the time that the player showed, where somebody comes from there."""
         super().__init__(data, label_suffix="", auto_id="moment-%s")
         self.request = request
-        self.initial["at"] = timezone.localtime(request.begins).time()
+        self.initial["at"] = shown_at or timezone.localtime(request.begins).time()
 
     def clean_at(self) -> datetime:
         """The first such moment within the request: it is an hour at most."""

@@ -49,6 +49,7 @@ def footage_player(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "segments": segments,
         "current": current,
         "reason": playback.reason_of(request.session),
+        "access": playback.request_of(request.session, deployment),
     }
     response = render(request, "deployments/footage_player.html", context)
     response["Cache-Control"] = "no-store"

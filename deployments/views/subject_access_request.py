@@ -45,7 +45,9 @@ FORMS = {"faces": "moment", "refuse": "refusal", "confirm": "confirm"}
 def subject_access_request(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     found = request_of(request, uuid, pk)
     action = request.POST.get("action", "")
-    forms = _forms(found, request.POST, sent=FORMS.get(action, ""))
+    forms = _forms(
+        found, request.POST, sent=FORMS.get(action, ""), shown_at=request.GET.get("at", "")
+    )
     form = forms.get(FORMS.get(action, ""))
     if action in ACTIONS and (form is None or form.is_valid()):
         try:
@@ -59,12 +61,14 @@ def subject_access_request(request: HttpRequest, uuid: UUID, pk: int) -> HttpRes
     return _render(request, found, forms, form=form)
 
 
-def _forms(found: SubjectAccessRequest, sent_data: QueryDict, *, sent: str) -> dict[str, Form]:
+def _forms(
+    found: SubjectAccessRequest, sent_data: QueryDict, *, sent: str, shown_at: str
+) -> dict[str, Form]:
     def data(name: str) -> QueryDict | None:
         return sent_data if name == sent else None
 
     return {
-        "moment": MomentForm(data("moment"), request=found),
+        "moment": MomentForm(data("moment"), request=found, shown_at=shown_at),
         "refusal": RefusalForm(data("refusal")),
         "confirm": ConfirmForm(data("confirm")),
     }
@@ -81,6 +85,7 @@ def _look(request: HttpRequest, found: SubjectAccessRequest, _: Given) -> HttpRe
         reason=found.reason,
         by=person_of(request),
         session=request.session,
+        request=found,
     )
     return redirect("deployments:footage_player", uuid=found.deployment.uuid)
 
@@ -139,7 +144,10 @@ ACTIONS: dict[str, Callable[[HttpRequest, SubjectAccessRequest, Given], HttpResp
 
 def _segment_at(found: SubjectAccessRequest, at: datetime) -> FootageSegment:
     for segment in requests.segments_of(found):
-        if segment.is_there and segment.ended_at and segment.started_at <= at <= segment.ended_at:
+        if not segment.is_there or segment.ended_at is None:
+            continue
+        # The player shows whole seconds: the first of a segment began before its first picture.
+        if segment.started_at.replace(microsecond=0) <= at <= segment.ended_at:
             return segment
     raise Refused("There is no footage of this moment: choose another.")
 

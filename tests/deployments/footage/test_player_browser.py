@@ -51,6 +51,8 @@ def test_it_plays_goes_to_and_fro_and_on(page_of: OpenPage, live: Deployment):
     assert page.evaluate("document.querySelector('video').videoWidth") == 320
     page.evaluate("document.querySelector('video').currentTime = 2.5")
     until(lambda: bool(page.evaluate(IS_SHOWN)))
+    first = live.footage.get(number=1).started_at + timedelta(seconds=2.5)
+    expect(page.locator("[data-clock]")).to_have_text(f"{timezone.localtime(first):%H:%M:%S}")
     expect(page.locator("[data-unplayable]")).to_be_hidden()
     page.evaluate("document.querySelector('video').playbackRate = 4")
     page.evaluate("document.querySelector('video').play()")

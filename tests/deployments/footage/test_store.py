@@ -1,6 +1,9 @@
 """Segments on the disk: encrypted, recorded under an authority only, chained, tamper-evident."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -161,3 +164,18 @@ def test_files_without_a_row_are_swept_when_they_are_old_enough(live: Deployment
     assert store.PLACE.missing() == []
     store.path_of(segment.pk).unlink()
     assert store.PLACE.missing() == [segment.pk]
+
+
+def test_the_space_left_is_that_of_the_disk_that_footage_lies_on(
+    settings: Settings, tmp_path: Path
+):
+    """Which may be one of its own, mounted into the file store."""
+    settings.FILE_STORE = str(tmp_path)
+    with TemporaryDirectory(dir="/dev/shm") as other:
+        if shutil.disk_usage(other).total == shutil.disk_usage(tmp_path).total:
+            pytest.skip("there is one disk only")
+        store.folder().symlink_to(other)
+
+        difference = abs(store.free_bytes() - shutil.disk_usage(other).free)
+
+    assert difference < 2**30

@@ -15,7 +15,8 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from deployments import purge, signing
-from deployments.enums import AuditKind, Status
+from deployments.enums import AuditKind, Status, SubjectAccessRefusal
+from deployments.footage import playback
 from deployments.models import AuditEvent, Deployment, FootageGap, SubjectAccessRequest
 from deployments.subject_access import handover, requests, store
 from tests.deployments.access_requests import CASE, opened, with_copy, with_faces, with_segment
@@ -277,6 +278,38 @@ def test_looking_for_the_person_plays_what_is_held(officer: Client, live: Deploy
 
     assert answer["Location"] == reverse("deployments:footage_player", args=[live.uuid])
     assert AuditEvent.objects.get(action="footage.viewed").reason == request.reason
+
+
+def test_all_of_an_hour_is_looked_at_in_however_many_segments_it_lies(
+    officer: Client, live: Deployment, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(playback, "MAX_SEGMENTS", 1)
+    request, _ = with_segment(live)
+    recorded(live)
+
+    officer.post(page_of(request), {"action": "look"})
+
+    assert AuditEvent.objects.filter(action="footage.viewed").count() == 2
+
+
+def test_the_player_leads_back_to_the_request_with_the_time_it_shows(
+    officer: Client, live: Deployment
+):
+    request, segment = with_segment(live)
+    officer.post(page_of(request), {"action": "look"})
+    shown = f"{timezone.localtime(segment.started_at):%H:%M:%S}"
+
+    player = officer.get(reverse("deployments:footage_player", args=[live.uuid])).content.decode()
+    assert f'action="{page_of(request)}#choose-heading"' in player
+    assert f'name="at" value="{shown}"' in player
+    assert f'value="{shown}"' in officer.get(page_of(request), {"at": shown}).content.decode()
+    # The first second of a segment began before its first picture.
+    officer.post(page_of(request), {"action": "faces", "at": shown})
+    assert request.files.get().segment == segment
+
+    requests.refuse(request, ground=SubjectAccessRefusal.OTHERS, by=request.opened_by)
+    player = officer.get(reverse("deployments:footage_player", args=[live.uuid])).content.decode()
+    assert 'name="at"' not in player
 
 
 def test_an_answer_without_a_copy(officer: Client, live: Deployment):
