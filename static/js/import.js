@@ -1,4 +1,4 @@
-/* Follows an import, and shows the page anew once somebody has to decide or it is done. */
+/* Follows an import, and shows the page anew with each stage. */
 const EVERY_MS = 700;
 const SLOWLY_MS = 4000;
 const box = document.querySelector("[data-import][data-working]");
@@ -11,7 +11,7 @@ async function follow() {
     const response = await fetch(box.dataset.import, { headers: { Accept: "application/json" } });
     if (!response.ok || response.redirected) return; // signed out, or the deployment is over
     const state = await response.json();
-    if (!state.is_working) {
+    if (!state.is_working || state.status !== box.dataset.status) {
       location.reload();
       return;
     }

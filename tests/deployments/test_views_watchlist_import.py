@@ -221,6 +221,7 @@ def test_an_import_is_discarded_while_its_faces_are_compared(
         pass
     page = manager.get(address(deployment, "import_report", made.pk)).content.decode()
     assert "Faces being compared" in page
+    assert 'data-working data-status="comparing"' in page
 
     manager.post(address(deployment, "import_decide", made.pk, "discard"))
 
