@@ -35,7 +35,7 @@ def files_without_rows(at: datetime) -> Iterator[Finding]:
         count = len(place.strays(now=at.timestamp()))
         yield Finding(
             "file_without_row",
-            f"{place.name}: {count} files that no row of the database knows. The general "
+            f"{place.name}: files that no row of the database knows: {count}. The general "
             "worker removes what it has seen so for ten minutes, uploads for six hours.",
             count,
         )
@@ -46,7 +46,7 @@ def rows_without_files(_: datetime) -> Iterator[Finding]:
         count = len(place.missing())
         yield Finding(
             "row_without_file",
-            f"{place.name}: {count} rows whose file is gone. Restore the files from a backup, or "
+            f"{place.name}: rows whose file is gone: {count}. Restore the files from a backup, or "
             "withdraw what they belong to.",
             count,
         )
@@ -56,7 +56,7 @@ def unknown_folders(_: datetime) -> Iterator[Finding]:
     count = len(file_places.unknown_folders())
     yield Finding(
         "unknown_in_file_store",
-        f"{count} files or folders in the file store that no retention rule covers. See who put "
+        f"Files or folders in the file store that no retention rule covers: {count}. See who put "
         "them there, and remove them.",
         count,
     )
@@ -66,8 +66,8 @@ def keys_without_anything_to_open(at: datetime) -> Iterator[Finding]:
     count = sum(due.due_at <= at - overdue.GRACE for due in spent_keys.find())
     yield Finding(
         "key_without_anything_to_open",
-        f"{count} keys of deployments that are over and have nothing left. The next purge destroys "
-        "them.",
+        f"Keys of deployments that are over and have nothing left: {count}. The next purge "
+        "destroys them.",
         count,
     )
 
@@ -79,7 +79,7 @@ def keys_that_do_not_open(_: datetime) -> Iterator[Finding]:
             unwrap(bytes(key.wrapped), associated=str(key.deployment.uuid))
         except Unreadable:
             count += 1
-    yield Finding("key_that_does_not_open", f"{count} keys of deployments: {WRONG_KEY}.", count)
+    yield Finding("key_that_does_not_open", f"Keys of deployments, {count}: {WRONG_KEY}.", count)
 
 
 def images_without_key(_: datetime) -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def images_without_key(_: datetime) -> Iterator[Finding]:
     count = StoredImage.objects.filter(~Exists(keys)).count()
     yield Finding(
         "image_without_key",
-        f"{count} images whose key is gone: they are unreadable. Their entries and alerts go by "
+        f"Images whose key is gone, unreadable for good: {count}. Their entries and alerts go by "
         "their own rules.",
         count,
     )
@@ -100,8 +100,8 @@ def closed_with_something_left(_: datetime) -> Iterator[Finding]:
     count = closed.values("pk").distinct().count()
     yield Finding(
         "erased_with_something_left",
-        f"{count} deployments are closed as erased and still hold entries, images, uploads or a "
-        "key. Tell the data protection officer.",
+        f"Closed as erased, with entries, images, uploads or a key still held: {count}. "
+        "Tell the data protection officer.",
         count,
     )
 
