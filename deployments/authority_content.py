@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from deployments import recognition_profiles
 from deployments.enums import RELIED_ON, Status
 from deployments.models import (
     Camera,
@@ -23,7 +24,7 @@ from deployments.models import (
 )
 from deployments.zones import zone_of
 
-FORMAT = "authority 2"
+FORMAT = "authority 3"
 NONE = "None."
 
 
@@ -87,7 +88,7 @@ def sections_of(content: Mapping[str, Any]) -> list[Section]:
             (
                 ("Watchlist criteria", applied["watchlist_criteria"]),
                 ("Most people on the watchlist", f"{applied['watchlist_cap']:,}"),
-                ("Model profile", applied["profile"]),
+                ("Model profile", _profile_in_words(applied)),
                 ("Face-match threshold", str(applied["threshold"])),
             ),
         ),
@@ -162,6 +163,7 @@ def _application(deployment: Deployment) -> dict[str, object]:
         "watchlist_criteria": deployment.watchlist_criteria,
         "watchlist_cap": deployment.watchlist_cap,
         "profile": deployment.profile,
+        "profile_in_words": recognition_profiles.in_words(deployment.profile),
         "threshold": deployment.threshold,
         "necessity": deployment.necessity,
         "proportionality": deployment.proportionality,
@@ -232,6 +234,11 @@ def _decision_lines(decided: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "Public notice withheld, because", decided["notice_withheld_reason"]
     if decided.get("short_notice_reason"):
         yield "Shorter notice, because", decided["short_notice_reason"]
+
+
+def _profile_in_words(applied: Mapping[str, Any]) -> str:
+    # Documents of the first two formats have the name alone.
+    return str(applied.get("profile_in_words") or applied["profile"])
 
 
 def _person_in_words(person: Mapping[str, str]) -> str:

@@ -23,15 +23,25 @@ class ProfileChoice:
 
 
 Lister = Callable[[], list[ProfileChoice]]
+# The title and version of a profile, without a look at its weights, which takes seconds.
+Describer = Callable[[str], str | None]
 _listers: list[Lister] = []
+_describers: list[Describer] = []
 
 
-def register(lister: Lister) -> None:
+def register(lister: Lister, *, describe: Describer) -> None:
     _listers.append(lister)
+    _describers.append(describe)
 
 
 def installed() -> list[ProfileChoice]:
     return [choice for lister in _listers for choice in lister()]
+
+
+def in_words(profile: str) -> str:
+    """As people know it, with its version and the name that settings and records use."""
+    described = next((words for each in _describers if (words := each(profile))), None)
+    return profile if described is None else f"{described} ({profile})"
 
 
 def default_threshold(profile: str) -> float:

@@ -43,6 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets lie in the database encrypted by the master key."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": (
+            "This code does not count: it is wrong, too old or was used before. "
+            "Enter the next one that the app shows, or a recovery code not used yet."
+        )
+    }
+
     def encrypt(self, text: str) -> str:
         return second_factor_secrets.encrypted(text)
 

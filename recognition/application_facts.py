@@ -22,8 +22,17 @@ _whole: set[str] = set()
 
 
 def register() -> None:
-    recognition_profiles.register(installed_profiles)
+    recognition_profiles.register(installed_profiles, describe=described)
     expected_alerts.register(expect)
+
+
+def described(name: str) -> str | None:
+    """None for a profile that this machine does not know."""
+    try:
+        profile = load_profile(name)
+    except (UnknownProfile, UnusableProfile):
+        return None
+    return f"{profile.title}, version {profile.version}"
 
 
 def installed_profiles() -> list[ProfileChoice]:

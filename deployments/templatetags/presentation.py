@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from deployments import publication, retention
+from deployments import publication, recognition_profiles, retention
 from deployments.enums import EntryStatus, Status
 from deployments.models import Deployment
 from deployments.wording import period_in_words
@@ -67,6 +67,11 @@ def mid_sentence(words: str) -> str:
 @register.filter
 def in_words(period: timedelta | None) -> str:
     return period_in_words(period)
+
+
+@register.filter
+def profile_in_words(profile: str) -> str:
+    return recognition_profiles.in_words(profile)
 
 
 @register.filter

@@ -158,6 +158,13 @@ def _beside(deployment: Deployment, name: str) -> dict[str, object]:
     return {"expected": expected(deployment, profile=profile, threshold=threshold)}
 
 
+def _is_done(step: str, unfinished: set[str] | None) -> bool:
+    """Zones are drawn for cameras: before there is one, nothing is done there either."""
+    if unfinished is None or step in unfinished:
+        return False
+    return step != "zones" or "cameras" not in unfinished
+
+
 def _render(
     request: HttpRequest, deployment: Deployment | None, name: str, context: dict[str, object]
 ) -> HttpResponse:
@@ -169,7 +176,7 @@ def _render(
             "title": each.title,
             "href": _address(deployment, each.name),
             "is_current": each.name == name,
-            "is_done": unfinished is not None and each.name not in unfinished,
+            "is_done": _is_done(each.name, unfinished),
         }
         for each in STEPS
     ]

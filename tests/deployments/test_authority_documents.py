@@ -51,6 +51,10 @@ def test_an_authority_says_what_was_applied_for_and_decided(cast: Cast):
     assert content["decision"]["conditions"] == "Not past the school."
     assert content["application"]["threshold"] == 0.613
     assert content["application"]["necessity"] == deployment.necessity
+    model = content["application"]["profile_in_words"]
+    assert "MTCNN" in model
+    assert ", version " in model
+    assert model.endswith(f"({deployment.profile})")
     assert content["cameras"] == [
         {
             "name": "North gate",

@@ -137,6 +137,7 @@ def test_an_empty_draft_lacks_something_in_every_step_but_the_zones(client: Clie
 
     missing = response.context["missing"]
     assert {each.step for each in missing} == {step.name for step in STEPS} - {"zones"}
+    assert not any(step["is_done"] for step in response.context["steps"])
     page = response.content.decode()
     for each in missing:
         assert address(draft, each.step) in page

@@ -127,7 +127,7 @@ def test_a_wrong_code_does_not_and_is_on_record(cast: Cast):
 
     answer = client.post(reverse("mfa_authenticate"), {"code": app.wrong_code()})
 
-    assert "Incorrect code" in answer.content.decode()
+    assert "Enter the next one that the app shows" in answer.content.decode()
     assert "_auth_user_id" not in client.session
     event = AuditEvent.objects.get(action="person.second_factor_failed")
     assert event.subject == f"user {cast.alice.pk}"
