@@ -76,16 +76,16 @@ class Request:
         page = self.officer.get(self.address).text
         copies = re.findall(r'href="(\?show=[0-9a-f-]+)#copy-', page)
         if not copies:
-            fault = re.search(r'role="alert">.*?<span>(.*?)</span>', page, re.DOTALL)
-            raise UnexpectedAnswer(f"there is no copy: {fault[1] if fault else 'no reason given'}")
+            raise UnexpectedAnswer(f"there is no copy: {_fault(page) or 'no reason given'}")
         shown = self.officer.get(self.address + copies[0]).text
         video = re.search(r'<video[^>]* src="([^"]+)"', shown)
         if video is None:
             raise UnexpectedAnswer("the copy is not shown")
         copy = self.officer.get(video[1]).content
         _require_hidden(copy)
-        self.officer.post(self.address, {"action": "confirm", "looked": "on"})
-        self.officer.post(self.address, {"action": "hand_over"})
+        for done in ({"action": "confirm", "looked": "on"}, {"action": "hand_over"}):
+            if fault := _fault(self.officer.post(self.address, done).text):
+                raise UnexpectedAnswer(f"{done['action']}: {fault}")
         self._check_export(self.officer.get(f"{self.address}export.zip").content, copy)
 
     def _choose(self, moments: list[Moment]) -> None:
@@ -125,6 +125,12 @@ class Request:
             leaves = archive.read(described["file"])
         if leaves != copy or hashlib.sha256(leaves).hexdigest() != described["sha256"]:
             raise UnexpectedAnswer("what was handed over is not what was looked at")
+
+
+def _fault(page: str) -> str:
+    """What the page says is wrong, or nothing."""
+    found = re.search(r'role="alert">.*?<span>(.*?)</span>', page, re.DOTALL)
+    return found[1] if found else ""
 
 
 def _require_hidden(video: bytes) -> None:
