@@ -174,7 +174,7 @@ def test_the_first_sign_in_sets_up_an_app_and_prints_recovery_codes(cast: Cast, 
 
     page.get_by_role("link", name="Set up an app").click()
     assert violations(page) == []
-    app = App(page.get_by_label("Secret").input_value())
+    app = App(page.locator("#secret").inner_text())
     give_code(page, app, button="Set up the app")
 
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()

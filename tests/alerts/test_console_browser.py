@@ -170,6 +170,7 @@ def test_lost_role_closes_the_console(page_of: PageOf, live: Deployment, alice: 
     expect(page.locator("[data-notice]")).to_contain_text("You are signed out")
     expect(page.locator(".cards [data-uuid]")).to_have_count(0)
     expect(page.locator("[data-open-alert]")).to_be_hidden()
+    expect(page.locator("[data-open-none] h2")).to_have_text("Nothing is open")
 
 
 def test_words_from_the_database_are_text(page_of: PageOf, live: Deployment, alice: User) -> None:

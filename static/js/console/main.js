@@ -78,6 +78,7 @@ connection.addEventListener("ended", ({ detail }) => {
   const page = { href: root.dataset.page, words: "To the deployment" };
   liveView.stop();
   showNotice(detail.reason, detail.code === 4401 ? signIn : page);
+  openAlert.close(); // before it goes: it was not erased
   store.replace([]);
 });
 
