@@ -7,8 +7,19 @@
 -- and migrations take UPDATE and DELETE on the audit tables away from it.
 CREATE EXTENSION IF NOT EXISTS vector;
 
-CREATE ROLE lfr_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
-CREATE ROLE lfr_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+-- Roles belong to the server: a second database on it (a restore, for instance) finds them there.
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['lfr_app', 'lfr_owner'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE'
+                ' NOREPLICATION NOBYPASSRLS', wanted);
+        END IF;
+    END LOOP;
+END
+$$;
 -- So that a migration can make a table and hand it to lfr_app (the gallery's parent table).
 GRANT lfr_app TO lfr_owner;
 

@@ -7,6 +7,7 @@ import pytest
 from psycopg import errors, sql
 
 from lfr_site.embedded import Urls
+from tests.conftest import ROOT
 
 NAME = "roles_under_test"
 
@@ -101,3 +102,20 @@ def test_neither_role_is_a_superuser(owner: psycopg.Connection, role: str) -> No
     found = owner.execute(f"{query} WHERE rolname = %s", [role]).fetchone()
 
     assert found == (False, False, False, False)
+
+
+def test_a_second_database_on_the_server_is_prepared_by_the_same_file(
+    embedded_urls: Urls,
+) -> None:
+    """As for a restore: the roles are there already."""
+    name, url = "a_second", embedded_urls.database_superuser
+    with psycopg.connect(url, autocommit=True) as superuser:
+        superuser.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        with psycopg.connect(url, dbname=name, autocommit=True) as second:
+            second.execute((ROOT / "lfr_site" / "database_roles.sql").read_bytes())
+            found = second.execute(
+                "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'gallery'"
+            ).fetchone()
+        superuser.execute(f"DROP DATABASE {name}")
+
+    assert found == ("lfr_app",)
