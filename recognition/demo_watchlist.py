@@ -1,11 +1,15 @@
 """The watchlist of the demo's street, of people who do not exist, as `recognition.synthetic` wrote
-it."""
+it. Whoever starts the demo reads it before Django is set up: no models here."""
+
+from __future__ import annotations
 
 import csv
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deployments.watchlist import NewEntry
+if TYPE_CHECKING:
+    from deployments.watchlist import NewEntry
 
 Row = dict[str, str]
 
@@ -16,6 +20,8 @@ def rows(assets: Path) -> list[Row]:
 
 
 def new_entry(row: Row, assets: Path) -> NewEntry:
+    from deployments.watchlist import NewEntry
+
     return NewEntry(
         reference=row["reference"],
         name=row["name"],

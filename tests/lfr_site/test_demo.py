@@ -1,7 +1,10 @@
 """The demo's own parts: its truth, its secrets, what it hands to the processes."""
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from lfr_site.demo.sheet import sheet_of
 from lfr_site.demo.truth import Truth, load_truth
 from lfr_site.embedded import Urls
 from recognition.demo_watchlist import rows
+from tests.conftest import ROOT
 
 URLS = Urls(
     "postgresql://app@/lfr", "postgresql://owner@/lfr", "postgresql://root@/lfr", "redis://"
@@ -48,6 +52,20 @@ def test_shipped_truth_knows_who_of_the_sheet_walks() -> None:
     references = {row["reference"] for row in rows(ASSETS)}
     assert truth.walking < references
     assert truth.seconds == pytest.approx(60, abs=1)
+
+
+def test_whoever_starts_the_demo_needs_no_settings_yet() -> None:
+    """They are made by it: nothing that it imports may ask for them."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import lfr_site.demo.loop"],
+        cwd=ROOT,
+        env=bare,
+        check=False,
+    )
+
+    assert done.returncode == 0
 
 
 def test_a_part_of_the_sheet_is_a_sheet() -> None:
