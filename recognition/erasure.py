@@ -23,9 +23,9 @@ def forget_entry(entry: WatchlistEntry) -> None:
 
 def find_templates() -> list[Due]:
     found = []
-    held = Template.objects.values("deployment").distinct()
     for deployment in Deployment.objects.filter(
-        pk__in=held, status__in=(Status.ENDED, Status.CLOSED, Status.CANCELLED)
+        pk__in=template_store.with_partition(),
+        status__in=(Status.ENDED, Status.CLOSED, Status.CANCELLED),
     ):
         due_at = due_after_end(deployment, "watchlist_templates")
         if due_at is not None:

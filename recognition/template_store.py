@@ -94,6 +94,17 @@ def drop(deployment: Deployment) -> int:
     return count
 
 
+def with_partition() -> list[int]:
+    """Deployments that have a partition, be it empty: everybody on a list may be withdrawn."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT owner.id FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid"
+            " JOIN deployments_deployment AS owner ON part.relname = template_partition(owner.id)"
+            " WHERE inhparent = 'recognition_template'::regclass"
+        )
+        return [deployment_id for (deployment_id,) in cursor.fetchall()]
+
+
 def all_of(deployment_id: int, *, profile_version: str) -> tuple[list[int], Floats]:
     """Entry ids and their templates (N × D) of those who are searched for. Raises DatabaseError,
     and ValueError where templates of one model differ in dimension."""

@@ -193,6 +193,17 @@ def _on_disk(superuser: Superuser, deployment: Deployment) -> list[Path]:
     return [Path(str(folder[0])) / str(path[0]) for path in paths if path is not None]
 
 
+def test_a_partition_that_everybody_was_withdrawn_from_goes_too(cast: Cast):
+    deployment = make_deployment(status=Status.READY)
+    for entry in list(deployment.entries.all()):
+        watchlist.withdraw_entry(entry, by=cast.watchlist_manager, reason="No longer sought.")
+    lifecycle.cancel(deployment, by=cast.applicant, reason="Rain.")
+
+    purge.purge()
+
+    assert _value("SELECT to_regclass(%s)", _partition(deployment)) is None
+
+
 def test_a_withdrawal_leaves_no_byte_of_the_template_on_the_disk(superuser: Superuser):
     cast = make_cast()
     deployment = make_deployment(status=Status.READY, entries=20)

@@ -130,6 +130,7 @@ class ListsAndAlerts(PassingTime):
     def a_picture_is_being_written(self, which: int) -> None:
         """Its file is there, its row is not. No longer than an hour: the rule about time says
         that its process is gone then."""
+        self.is_fresh = False  # what housekeeping has not seen yet, it cannot have aged
         live = self.one(which, Status.LIVE)
         if live is not None:
             key = image_store.data_key(live)
