@@ -84,12 +84,13 @@ def test_django_keeps_a_body_so(named_files: Path):
 
 def test_a_form_is_read_from_it():
     picture = os.urandom(LARGE)
-    head = b'--X\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'
-    body = head + picture + b"\r\n--X--\r\n"
+    disposition = b'Content-Disposition: form-data; name="image"; filename="a.jpg"'
+    head = b"--not-in-a-picture\r\n" + disposition + b"\r\n\r\n"
+    body = head + picture + b"\r\n--not-in-a-picture--\r\n"
     spool = filled(body)
     spool.seek(0)
     headers = [
-        (b"content-type", b"multipart/form-data; boundary=X"),
+        (b"content-type", b"multipart/form-data; boundary=not-in-a-picture"),
         (b"content-length", str(len(body)).encode()),
     ]
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
