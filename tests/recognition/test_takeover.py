@@ -63,9 +63,17 @@ def _database() -> str:
 
 
 @pytest.fixture
-def workers(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Worker, Worker]]:
-    """Both are ready, and nothing that other tests sent waits for them. The second takes no task
-    until it is told to."""
+def live(transactional_db: None) -> Deployment:
+    make_cast()
+    cameras = [make_camera(source=f"file:{STREET}", loop=True) for _ in range(2)]
+    with recognition_worker_answers():
+        return make_deployment(status=Status.LIVE, cameras=cameras)
+
+
+@pytest.fixture
+def workers(live: Deployment, tmp_path: Path) -> Iterator[tuple[Worker, Worker]]:
+    """Both are ready, and nothing that was sent before waits for them: no entry of the factory's is
+    enrolled from its picture of nobody. The second takes no task until it is told to."""
     with current_app.connection_for_write() as broker:
         broker.default_channel.queue_purge("recognition")  # type: ignore[attr-defined]
     one, other = Worker("one", tmp_path), Worker("other", tmp_path)
@@ -79,14 +87,6 @@ def workers(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Worker, Wo
         for worker in (one, other):
             stop_child(worker.process, grace_s=20.0)
             kill_group(worker.process)
-
-
-@pytest.fixture
-def live(workers: tuple[Worker, Worker]) -> Deployment:
-    make_cast()
-    cameras = [make_camera(source=f"file:{STREET}", loop=True) for _ in range(2)]
-    with recognition_worker_answers():
-        return make_deployment(status=Status.LIVE, cameras=cameras)
 
 
 def _until(condition: Callable[[], bool], *workers: Worker) -> None:
