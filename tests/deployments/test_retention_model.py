@@ -27,8 +27,9 @@ def test_whatever_happens_nothing_outlives_its_rule(db: None, file_store: Path):
     run_state_machine_as_test(
         FootageAndAccess,
         settings=hypothesis_settings(
-            max_examples=int(os.environ.get("LFR_EXAMPLES", "12")),
-            stateful_step_count=int(os.environ.get("LFR_STEPS", "20")),
+            # A longer walk: WALK_EXAMPLES=150 (not LFR_…, which the tests' servers clear away).
+            max_examples=int(os.environ.get("WALK_EXAMPLES", "12")),
+            stateful_step_count=int(os.environ.get("WALK_STEPS", "20")),
             deadline=None,
             # An example takes seconds: to make a failing one shorter would take many minutes.
             phases=(Phase.explicit, Phase.reuse, Phase.generate),
