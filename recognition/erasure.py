@@ -1,5 +1,7 @@
 """Templates go as soon as nothing may search them."""
 
+from django.db.models.expressions import RawSQL
+
 from deployments import erasure_ledger, retention
 from deployments.enums import Status
 from deployments.models import Deployment, WatchlistEntry
@@ -24,7 +26,7 @@ def forget_entry(entry: WatchlistEntry) -> None:
 def find_templates() -> list[Due]:
     found = []
     for deployment in Deployment.objects.filter(
-        pk__in=template_store.with_partition(),
+        pk__in=RawSQL(template_store.WITH_PARTITION, ()),  # noqa: S611  a constant
         status__in=(Status.ENDED, Status.CLOSED, Status.CANCELLED),
     ):
         due_at = due_after_end(deployment, "watchlist_templates")

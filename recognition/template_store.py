@@ -18,6 +18,13 @@ from recognition.types import Floats
 # comparing with everybody is fast enough.
 INDEXED_FROM = 100_000
 
+# Deployments that have a partition, be it empty: everybody on a list may be withdrawn.
+WITH_PARTITION = """
+    SELECT owner.id FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid
+    JOIN deployments_deployment AS owner ON part.relname = template_partition(owner.id)
+    WHERE inhparent = 'recognition_template'::regclass
+"""
+
 WRITE = (
     "COPY recognition_template (deployment_id, profile, profile_version, entry_id, embedding)"
     " FROM STDIN (FORMAT BINARY)"
@@ -92,17 +99,6 @@ def drop(deployment: Deployment) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT drop_template_partition(%s)", [deployment.pk])
     return count
-
-
-def with_partition() -> list[int]:
-    """Deployments that have a partition, be it empty: everybody on a list may be withdrawn."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT owner.id FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid"
-            " JOIN deployments_deployment AS owner ON part.relname = template_partition(owner.id)"
-            " WHERE inhparent = 'recognition_template'::regclass"
-        )
-        return [deployment_id for (deployment_id,) in cursor.fetchall()]
 
 
 def all_of(deployment_id: int, *, profile_version: str) -> tuple[list[int], Floats]:
