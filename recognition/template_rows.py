@@ -16,7 +16,7 @@ from recognition.types import Floats
 # the length of an extension that nobody has defined yet.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
-# A bigint and a vector in PostgreSQL's binary form, of all rows in one value.
+# A bigint and a vector in PostgreSQL's binary form, of many rows in one value.
 READ = "string_agg(int8send(entry_id) || vector_send(embedding), ''::bytea)"
 
 

@@ -25,6 +25,8 @@ WITH_PARTITION = """
     WHERE inhparent = 'recognition_template'::regclass
 """
 
+# PostgreSQL makes no value of a gigabyte; so many vectors of any size are far from one.
+READ_TOGETHER = 10_000
 WRITE = (
     "COPY recognition_template (deployment_id, profile, profile_version, entry_id, embedding)"
     " FROM STDIN (FORMAT BINARY)"
@@ -111,13 +113,12 @@ def all_of(deployment_id: int, *, profile_version: str) -> tuple[list[int], Floa
 def _copied(
     table: str, deployment_id: int, profile_version: str
 ) -> tuple[NDArray[np.int64], Floats]:
-    query = sql.SQL("SELECT {} FROM {} WHERE deployment_id = %s AND profile_version = %s").format(
-        sql.SQL(template_rows.READ), sql.Identifier(table)
-    )
+    query = sql.SQL(
+        "SELECT {} FROM {} WHERE deployment_id = %s AND profile_version = %s GROUP BY entry_id / %s"
+    ).format(sql.SQL(template_rows.READ), sql.Identifier(table))
     with connection.cursor() as cursor:
-        cursor.execute(query, [deployment_id, profile_version])
-        (aggregated,) = cursor.fetchone()
-    return template_rows.parse(b"" if aggregated is None else bytes(aggregated))
+        cursor.execute(query, [deployment_id, profile_version, READ_TOGETHER])
+        return template_rows.parse(b"".join(part for (part,) in cursor.fetchall()))
 
 
 def held_by_list(deployment_id: int, *, profile_version: str) -> tuple[NDArray[np.int64], Floats]:

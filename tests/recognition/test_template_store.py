@@ -193,6 +193,22 @@ def _on_disk(superuser: Superuser, deployment: Deployment) -> list[Path]:
     return [Path(str(folder[0])) / str(path[0]) for path in paths if path is not None]
 
 
+def test_a_long_list_is_read_in_parts(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    deployment = make_deployment(status=Status.READY, entries=5)
+    version = Template.objects.filter(deployment=deployment).values_list(
+        "profile_version", flat=True
+    )[0]
+    whole_ids, whole = template_store.all_of(deployment.pk, profile_version=version)
+
+    monkeypatch.setattr(template_store, "READ_TOGETHER", 2)
+    ids, templates = template_store.all_of(deployment.pk, profile_version=version)
+
+    assert len(ids) == 5
+    assert dict(zip(ids, templates.tolist(), strict=True)) == dict(
+        zip(whole_ids, whole.tolist(), strict=True)
+    )
+
+
 def test_a_partition_that_everybody_was_withdrawn_from_goes_too(cast: Cast):
     deployment = make_deployment(status=Status.READY)
     for entry in list(deployment.entries.all()):
