@@ -81,12 +81,23 @@ def read(image: StoredImage) -> bytes:
 
 def read_each(deployment: Deployment, images: Sequence[StoredImage]) -> list[bytes | Unreadable]:
     """Several of one deployment, its key unwrapped once: each decrypted, or why it is not."""
-    key_row = DeploymentKey.objects.filter(deployment=deployment).first()
-    if key_row is None:
-        return [Unreadable("the key of this deployment was destroyed") for _ in images]
-    key_row.deployment = deployment
-    key = _unwrap(key_row)
+    try:
+        key = held_key(deployment)
+    except Unreadable as unreadable:
+        return [unreadable for _ in images]
     return [_opened(image, key=key) for image in images]
+
+
+def held_key(deployment: Deployment) -> bytes:
+    """The deployment's key. Raises Unreadable where there is none, and makes none."""
+    key_row = _key_row(deployment)
+    if key_row is None:
+        raise Unreadable("the key of this deployment was destroyed")
+    return _unwrap(key_row)
+
+
+def is_there(image: StoredImage) -> bool:
+    return path_of(image.pk).exists()
 
 
 def _opened(image: StoredImage, *, key: bytes) -> bytes | Unreadable:
@@ -158,10 +169,8 @@ def write_durably(path: Path, data: bytes) -> None:
 
 def data_key(deployment: Deployment) -> bytes:
     """The deployment's key, made at first use. A closed deployment gets no new one."""
-    key_row = DeploymentKey.objects.filter(deployment=deployment).first()
-    if key_row is not None:
-        key_row.deployment = deployment  # it need not be read once more
-    else:
+    key_row = _key_row(deployment)
+    if key_row is None:
         if deployment.status in TAKES_NO_IMAGES:
             raise Unreadable("the key of this deployment was destroyed")
         fresh = wrap(new_key(), associated=str(deployment.uuid))
@@ -169,6 +178,13 @@ def data_key(deployment: Deployment) -> bytes:
             deployment=deployment, defaults={"wrapped": fresh}
         )
     return _unwrap(key_row)
+
+
+def _key_row(deployment: Deployment) -> DeploymentKey | None:
+    key_row = DeploymentKey.objects.filter(deployment=deployment).first()
+    if key_row is not None:
+        key_row.deployment = deployment  # it need not be read once more
+    return key_row
 
 
 def _unwrap(key_row: DeploymentKey) -> bytes:

@@ -1,9 +1,9 @@
 """The last part of a dry run: the face in each image that could be added is looked at, measured,
 and compared with those of the lines above it and of the list.
 
-A recognition worker does it, under a lease that it renews with each piece. Only words and numbers
-of lines are stored: templates stay in the worker's memory, and go with it. One that was killed is
-followed by another that begins anew."""
+A recognition worker does it, under a lease that it renews with each piece. What it found of a face
+is sealed and stored with the row, so that whoever follows a worker that was killed goes on from
+there, and the entry is enrolled without another look."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -32,6 +32,16 @@ class Looked:
     quality: Sequence[Measure] = ()
     alike_line: int | None = None
     alike_entry: int | None = None
+    sealed_face: bytes | None = None
+
+
+# As in a row that was not looked at.
+NOTHING_SEEN = {
+    "image_quality": None,
+    "alike_line": None,
+    "alike_entry": None,
+    "sealed_face": None,
+}
 
 
 class LeaseLost(Exception):
@@ -43,20 +53,30 @@ def abandoned() -> list[int]:
 
 
 def take(import_id: int) -> WatchlistImport | None:
-    """Begin, or begin anew. None where there is nothing to do, or somebody does it."""
+    """Begin, or go on. None where there is nothing to do, or somebody does it."""
     if not _free().filter(pk=import_id).update(lease_until=timezone.now() + LEASE):
         return None
-    of = WatchlistImport.objects.select_related("deployment", "by").get(pk=import_id)
-    of.rows.filter(outcome=RowOutcome.READY, is_looked_at=True).update(
-        is_looked_at=False, image_quality=None, alike_line=None, alike_entry=None
-    )
-    return of
+    return WatchlistImport.objects.select_related("deployment", "by").get(pk=import_id)
+
+
+def looked_at(of: WatchlistImport) -> Iterator[ImportRow]:
+    """The usable ones of a worker that was killed, in the order of the sheet."""
+    rows = of.rows.filter(outcome=RowOutcome.READY, is_looked_at=True)
+    return rows.order_by("line").iterator(chunk_size=500)
+
+
+def begin_anew(of: WatchlistImport) -> None:
+    with transaction.atomic():
+        _renew(of)
+        rows = of.rows.filter(outcome=RowOutcome.READY, is_looked_at=True)
+        rows.update(is_looked_at=False, **NOTHING_SEEN)
 
 
 def rows_of(of: WatchlistImport, *, together: int) -> Iterator[list[ImportRow]]:
-    """Those whose image was found good by its header, in the order of the sheet."""
+    """Those whose image was found good by its header, not looked at yet, in the order of the
+    sheet."""
     after = 0
-    rows = of.rows.filter(outcome=RowOutcome.READY).order_by("line")
+    rows = of.rows.filter(outcome=RowOutcome.READY, is_looked_at=False).order_by("line")
     while some := list(rows.filter(line__gt=after)[:together]):
         yield some
         after = some[-1].line
@@ -71,9 +91,9 @@ def store(of: WatchlistImport, looked: Sequence[Looked]) -> None:
                 "UPDATE deployments_importrow AS row SET is_looked_at = true,"
                 " outcome = CASE WHEN found.reason = '' THEN row.outcome ELSE 'refused' END,"
                 " reason = found.reason, image_quality = found.quality,"
-                " alike_line = found.line, alike_entry = found.entry"
-                " FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::int[], %s::bigint[])"
-                " AS found (id, reason, quality, line, entry)"
+                " alike_line = found.line, alike_entry = found.entry, sealed_face = found.face"
+                " FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::int[], %s::bigint[],"
+                " %s::bytea[]) AS found (id, reason, quality, line, entry, face)"
                 " WHERE row.id = found.id AND row.outcome = 'ready'",
                 [
                     [each.row_id for each in looked],
@@ -81,6 +101,7 @@ def store(of: WatchlistImport, looked: Sequence[Looked]) -> None:
                     [json.dumps([asdict(measure) for measure in each.quality]) for each in looked],
                     [each.alike_line for each in looked],
                     [each.alike_entry for each in looked],
+                    [each.sealed_face for each in looked],
                 ],
             )
 

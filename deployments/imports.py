@@ -7,6 +7,7 @@ task's arguments."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from time import monotonic
@@ -19,6 +20,7 @@ from structlog import get_logger
 from deployments import audit, image_store, import_files, permissions
 from deployments.encryption import Unreadable
 from deployments.enums import AuditKind, ImportStatus, RowOutcome, UploadKind
+from deployments.import_faces import NOTHING_SEEN
 from deployments.import_files import EncryptedUpload
 from deployments.import_images import BadImport, Images, UnusableMember
 from deployments.import_rows import Finding, RowCheck, RowForm, counts_of
@@ -238,7 +240,8 @@ def _sound(
         if isinstance(new, str):
             _refuse(row, new)
         else:
-            yield row, new
+            face = None if row.sealed_face is None else bytes(row.sealed_face)
+            yield row, replace(new, sealed_face=face)
 
 
 def _add(of: WatchlistImport, sound: list[tuple[ImportRow, NewEntry]]) -> None:
@@ -247,11 +250,7 @@ def _add(of: WatchlistImport, sound: list[tuple[ImportRow, NewEntry]]) -> None:
         add_entries(of.deployment, [new for _, new in sound], by=of.by)
         rows = ImportRow.objects.filter(pk__in=[row.pk for row, _ in sound])
         added = rows.filter(outcome=RowOutcome.READY).update(
-            outcome=RowOutcome.ADDED,
-            sealed=b"",
-            image_quality=None,
-            alike_line=None,
-            alike_entry=None,
+            outcome=RowOutcome.ADDED, sealed=b"", **NOTHING_SEEN
         )
         if added != len(sound):
             raise Refused("Another worker added this row.")
@@ -268,7 +267,7 @@ def _add_alone(of: WatchlistImport, row: ImportRow, new: NewEntry) -> None:
 def _refuse(row: ImportRow, reason: str) -> None:
     """Not where another worker, once the lease was lost, has added it."""
     ImportRow.objects.filter(pk=row.pk, outcome=RowOutcome.READY).update(
-        outcome=RowOutcome.REFUSED, reason=reason[:500]
+        outcome=RowOutcome.REFUSED, reason=reason[:500], sealed_face=None
     )
 
 

@@ -34,6 +34,8 @@ class NewEntry:
     lawful_basis: str
     is_under_18: bool = False
     under_18_rationale: str = ""
+    # What the dry run of an import found in this very image, as `WatchlistEntry.sealed_face`.
+    sealed_face: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _entry(
         lawful_basis=new.lawful_basis,
         is_under_18=new.is_under_18,
         under_18_rationale=new.under_18_rationale if new.is_under_18 else "",
+        sealed_face=new.sealed_face,
         added_by=by,
     )
 
@@ -247,7 +250,7 @@ def mark_each_enrolled(deployment: Deployment, found: Sequence[Enrolled]) -> Non
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE deployments_watchlistentry AS entry SET"
-            " eyes = found.eyes, image_quality = found.quality,"
+            " eyes = found.eyes, image_quality = found.quality, sealed_face = NULL,"
             " status = CASE WHEN status = %(pending)s THEN %(to_review)s ELSE status END,"
             " refusal = CASE WHEN status = %(pending)s THEN '' ELSE refusal END,"
             " enrolled_at = CASE WHEN status = %(pending)s THEN %(now)s ELSE enrolled_at END"
@@ -277,6 +280,7 @@ def mark_refused(entry: WatchlistEntry, *, reason: str, quality: Sequence[Measur
     WatchlistEntry.objects.filter(pk=entry.pk).update(
         status=EntryStatus.REFUSED,
         refusal=reason,
+        sealed_face=None,
         image_quality=[asdict(measure) for measure in quality],
     )
     ledger.close(entry)

@@ -1,5 +1,5 @@
-"""Watchlist entries, some at a time: from their encrypted images to their templates, or a reason
-in words for each."""
+"""Watchlist entries, some at a time: from their encrypted images, or from what a dry run found in
+them, to their templates; or a reason in words for each."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -13,7 +13,7 @@ from deployments.entry_rules import HAS_TEMPLATE
 from deployments.enums import EntryStatus
 from deployments.locking import lock
 from deployments.models import Deployment, WatchlistEntry
-from recognition import template_store
+from recognition import kept_faces, template_store
 from recognition.control import HOLDS_A_WATCHLIST
 from recognition.enrolment import LIMITS, UnusableFace, templates_from_images
 from recognition.factory import ModelSet, build_models, load_profile
@@ -82,7 +82,32 @@ def _wanted(entry_ids: Sequence[int]) -> list[WatchlistEntry]:
 def _results(
     deployment: Deployment, entries: list[WatchlistEntry], models: ModelSet
 ) -> dict[int, Result]:
-    """For each entry its template, or why there is none."""
+    """For each entry its template, or why there is none. What the dry run of an import found is
+    not looked for again."""
+    kept = _kept(deployment, entries, model=models.profile.model_name)
+    others = [entry for entry in entries if entry.pk not in kept]
+    return kept | _looked_for(deployment, others, models)
+
+
+def _kept(
+    deployment: Deployment, entries: list[WatchlistEntry], *, model: str
+) -> dict[int, Result]:
+    try:
+        key = image_store.held_key(deployment)
+    except Unreadable:
+        return {}
+    found = {
+        entry.pk: kept_faces.opened(entry, model=model, key=key)
+        for entry in entries
+        # Nobody is searched for whose picture an operator could not compare with.
+        if entry.sealed_face is not None and image_store.is_there(entry.image)
+    }
+    return {entry_id: template for entry_id, template in found.items() if template is not None}
+
+
+def _looked_for(
+    deployment: Deployment, entries: list[WatchlistEntry], models: ModelSet
+) -> dict[int, Result]:
     read = image_store.read_each(deployment, [entry.image for entry in entries])
     images = [image for image in read if isinstance(image, bytes)]
     templates = iter(templates_from_images(images, models))

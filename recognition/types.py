@@ -146,13 +146,12 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """What an enrolment image gives: the embedding (float32, D) and what it was taken from.
+    """What an enrolment image gives: the embedding (float32, D) and how good its face is.
 
     `eyes`: left x, y, right x, y in fractions of the picture.
     """
 
     embedding: Floats
-    face: Face
     quality: Quality
     eyes: tuple[float, float, float, float] | None = None
 

@@ -43,6 +43,12 @@ class WatchlistEntry(models.Model):
     # Keyed by the deployment's own key: it finds the same image twice, and nothing once that key
     # is destroyed.
     image_digest = models.BinaryField(max_length=32, null=True, editable=False)
+    sealed_face = models.BinaryField(
+        null=True,
+        editable=False,
+        help_text="The template that the dry run of an import found, encrypted, until it is"
+        " enrolled.",
+    )
     is_under_18 = models.BooleanField("under 18", default=False)
     under_18_rationale = models.CharField(
         "why somebody under 18 is sought by recognition", max_length=500, blank=True
@@ -89,6 +95,10 @@ class WatchlistEntry(models.Model):
                 condition=~Q(status="enrolled")
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="entry_searched_once_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_face__isnull=True) | Q(status=EntryStatus.PENDING.value),
+                name="entry_keeps_a_face_until_enrolled",
             ),
             models.CheckConstraint(
                 condition=Q(is_under_18=False) | Q(under_18_rationale__regex=r"\S"),

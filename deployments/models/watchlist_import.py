@@ -105,7 +105,7 @@ class ImportRow(models.Model):
     # Keyed digests: they find the same reference or image twice, and say nothing else.
     reference_digest = models.BinaryField(max_length=32)
     image_digest = models.BinaryField(max_length=32, null=True)
-    # What the dry run saw of the face: no template. Goes as the row is added.
+    # What the dry run saw of the face. Goes as the row is added.
     is_looked_at = models.BooleanField(default=False, db_default=False)
     image_quality = models.JSONField(
         null=True, help_text="For each measure its name, its figure in words, whether it is enough."
@@ -117,11 +117,20 @@ class ImportRow(models.Model):
     alike_entry = models.PositiveBigIntegerField(
         null=True, help_text="The same of an entry on the list; the entry may go meanwhile."
     )
+    sealed_face = models.BinaryField(
+        null=True, help_text="Its template, encrypted: the entry is enrolled from it."
+    )
 
     class Meta:
         ordering = ("line",)
         constraints = [
-            models.UniqueConstraint(fields=("watchlist_import", "line"), name="line_once_an_import")
+            models.UniqueConstraint(
+                fields=("watchlist_import", "line"), name="line_once_an_import"
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_face__isnull=True) | Q(outcome=RowOutcome.READY.value),
+                name="row_keeps_a_face_until_decided",
+            ),
         ]
         indexes = [
             models.Index(fields=("watchlist_import", "outcome", "line"), name="row_by_outcome"),

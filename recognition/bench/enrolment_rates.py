@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from deployments.queues import ENROLLED_TOGETHER
-from recognition.enrolment import checked_quality, faces_of_each, templates_from_images
+from recognition.enrolment import checked_quality, subjects_of_each, templates_from_images
 from recognition.factory import ModelSet
 from recognition.images import UnusableImage, decode_image
 from recognition.types import Face, Image
@@ -69,7 +69,7 @@ def _aligned(images: Sequence[bytes], models: ModelSet) -> tuple[list[Image], di
         lambda: [
             found
             for some in _in_batches(pictures)
-            for found in faces_of_each(some, models.detector)
+            for found in subjects_of_each(some, models.detector)
         ],
         count=count,
     )

@@ -121,24 +121,43 @@ def test_two_workers_do_not_look_at_once(made: WatchlistImport):
     assert import_faces.abandoned() == []
 
 
-def test_a_killed_worker_is_followed_by_one_that_begins_anew(made: WatchlistImport):
+def test_a_killed_worker_is_followed_by_one_that_goes_on(made: WatchlistImport):
     dead = import_faces.take(made.pk)
     assert dead is not None
-    import_faces.store(dead, looked(dead, alike_line=2)[1:])
+    import_faces.store(dead, looked(dead)[:1])
     _lease_runs_out(made)
     assert import_faces.abandoned() == [made.pk]
 
     following = import_faces.take(made.pk)
 
     assert following is not None
-    assert not made.rows.filter(is_looked_at=True).exists()
-    assert not made.rows.exclude(alike_line=None).exists()
-    for act in (lambda: import_faces.store(dead, looked(dead)), lambda: import_faces.finish(dead)):
+    left = list(made.rows.filter(line=3))
+    assert list(import_faces.rows_of(following, together=9)) == [left]
+    for act in (
+        lambda: import_faces.store(dead, looked(dead)),
+        lambda: import_faces.begin_anew(dead),
+        lambda: import_faces.finish(dead),
+    ):
         with pytest.raises(LeaseLost):
             act()
-    assert not made.rows.filter(is_looked_at=True).exists()
-    import_faces.store(following, looked(following))
+    assert [row.line for row in import_faces.looked_at(following)] == [2]
+    import_faces.store(following, looked(following)[1:])
     import_faces.finish(following)
+
+
+def test_begun_anew_nothing_is_left_of_what_was_seen(made: WatchlistImport):
+    of = import_faces.take(made.pk)
+    assert of is not None
+    import_faces.store(of, looked(of, quality=[SMALL], alike_line=2, sealed_face=b"sealed"))
+
+    import_faces.begin_anew(of)
+
+    assert not made.rows.filter(is_looked_at=True).exists()
+    assert set(_seen_of_rows(made)) == {(None, None, None, None)}
+
+
+def _seen_of_rows(made: WatchlistImport) -> list[tuple[object, ...]]:
+    return list(made.rows.values_list("image_quality", "alike_line", "alike_entry", "sealed_face"))
 
 
 def test_discarded_meanwhile_everything_goes_and_nothing_is_stored(made: WatchlistImport):
@@ -171,14 +190,43 @@ def test_no_face_is_looked_at_without_an_authority_in_force(
 def test_what_was_seen_of_a_face_goes_as_its_row_is_added(made: WatchlistImport):
     of = import_faces.take(made.pk)
     assert of is not None
-    import_faces.store(of, looked(of, quality=[SMALL], alike_line=2))
+    import_faces.store(of, looked(of, quality=[SMALL], alike_line=2, sealed_face=b"sealed"))
     import_faces.finish(of)
     imports.confirm(made, by=person("watchlist_manager"))
 
     assert worked(made).status == ImportStatus.DONE
 
-    kept = made.rows.values_list("image_quality", "alike_line", "alike_entry")
-    assert set(kept) == {(None, None, None)}
+    assert set(_seen_of_rows(made)) == {(None, None, None, None)}
+    entries = made.deployment.entries.order_by("pk").values_list("reference", "sealed_face")
+    assert [(name, face and bytes(face)) for name, face in entries] == [
+        ("A1", None),
+        ("A2", b"sealed"),
+    ]
+
+
+def test_the_face_of_a_row_that_is_refused_late_goes(made: WatchlistImport, deployment: Deployment):
+    of = import_faces.take(made.pk)
+    assert of is not None
+    import_faces.store(of, looked(of, sealed_face=b"sealed"))
+    import_faces.finish(of)
+    make_entry(deployment, reference="A2", is_enrolled=False)
+    imports.confirm(made, by=person("watchlist_manager"))
+
+    worked(made)
+
+    late = made.rows.get(line=3)
+    assert (late.outcome, late.sealed_face) == (RowOutcome.REFUSED, None)
+
+
+@pytest.mark.parametrize("outcome", ["waiting", "refused", "added"])
+def test_the_database_keeps_no_face_of_a_row_that_waits_for_nobody(
+    made: WatchlistImport, app_role: None, outcome: str
+):
+    statement = (
+        "UPDATE deployments_importrow SET sealed_face = 'x', outcome = %s"
+        " WHERE watchlist_import_id = %s"
+    )
+    assert "row_keeps_a_face_until_decided" in refusal_of(statement, outcome, made.pk)
 
 
 def test_a_forgotten_import_is_asked_for_again(

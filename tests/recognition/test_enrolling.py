@@ -23,7 +23,6 @@ from recognition.types import Quality
 from recognition.types import Template as FaceTemplate
 from tests.factories import Cast, make_deployment, make_entry, person, unit_vector
 from tests.recognition.scripted_cameras import scripted_models
-from tests.recognition.scripted_parts import frontal_face
 from tests.tampering import run_sql
 
 
@@ -55,7 +54,7 @@ def _each_image_gives(
 
 def _template(embedding: Any) -> FaceTemplate:
     quality = Quality(120, 0.5, 0.0, 0.5, usable=True, reason="")
-    return FaceTemplate(embedding, frontal_face(0, 0), quality)
+    return FaceTemplate(embedding, quality)
 
 
 def _while_embedding(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:

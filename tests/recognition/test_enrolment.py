@@ -12,8 +12,9 @@ from recognition.enrolment import (
     template_from_image,
     templates_from_images,
 )
+from recognition.geometry import eyes_in
 from recognition.images import UnusableImage, decode_image
-from recognition.types import Face, Floats, Template
+from recognition.types import Box, Face, Floats, Image, Template
 from tests.factories import unit_vector
 from tests.recognition.scripted_parts import (
     ConstantDetector,
@@ -46,24 +47,25 @@ def photograph(width: int = 400, height: int = 300, *, blur: float = 0) -> bytes
 
 
 FACE = frontal_face(100, 60, 160)
+EYES = eyes_in(FACE, Box(0, 0, 400, 300))
 
 
 def test_one_good_face_gives_a_template() -> None:
     template = template_from_image(photograph(), models(FACE))
 
     assert template.embedding.shape == (8,)
-    assert template.face is FACE
+    assert template.eyes == EYES
     assert template.quality.usable
 
 
 def test_a_small_face_in_the_background_is_nobody() -> None:
-    assert template_from_image(photograph(), models(frontal_face(0, 0, 50), FACE)).face is FACE
+    assert template_from_image(photograph(), models(frontal_face(0, 0, 50), FACE)).eyes == EYES
 
 
 def test_a_face_missed_at_one_size_is_found_from_another() -> None:
     found_late = Models(ScriptedDetector([], [FACE]), models().embedder)
 
-    assert template_from_image(photograph(), found_late).face is FACE
+    assert template_from_image(photograph(), found_late).eyes == EYES
 
 
 @pytest.mark.parametrize(
@@ -127,8 +129,43 @@ def test_a_large_photograph_gives_the_template_that_its_whole_size_gives() -> No
     assert np.abs(difference).mean() < 2
 
 
+LARGE = frontal_face(200, 100, 500)
+
+
+@pytest.mark.parametrize(
+    ("seen", "sizes"),
+    [
+        ({160.0: [LARGE]}, [160.0]),
+        # Two people, or somebody further away, may be smaller than what was looked for.
+        ({160.0: [frontal_face(200, 100, 399)], 40.0: [LARGE]}, [160.0, 40.0]),
+        ({50.0: [LARGE]}, [160.0, 40.0, 50.0]),
+    ],
+)
+def test_a_large_portrait_is_searched_for_large_faces_first(
+    seen: dict[float, list[Face]], sizes: list[float]
+) -> None:
+    asked: list[float] = []
+
+    class Detector(ConstantDetector):
+        def detect(self, image: Image, *, min_face_px: float) -> list[Face]:
+            asked.append(min_face_px)
+            return seen.get(min_face_px, [])
+
+    template = template_from_image(photograph(1280, 960), Models(Detector(), models().embedder))
+
+    assert template.eyes == eyes_in(LARGE, Box(0, 0, 1280, 960))
+    assert asked == sizes
+
+
+def test_a_second_person_is_found_in_a_large_portrait_too() -> None:
+    two = models(LARGE, frontal_face(800, 100, 201))
+
+    with pytest.raises(UnusableImage, match="More than one face"):
+        template_from_image(photograph(1280, 960), two)
+
+
 def test_a_huge_photograph_is_searched_at_a_sensible_size() -> None:
-    detector = ScriptedDetector([FACE])
+    detector = ScriptedDetector([LARGE])
 
     template_from_image(photograph(4000, 3000), Models(detector, models().embedder))
 

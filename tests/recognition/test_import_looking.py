@@ -1,4 +1,4 @@
-"""The faces of an import are measured and compared before anybody confirms it, and not kept."""
+"""The faces of an import are measured and compared before anybody confirms it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,6 @@ from recognition.types import Template as FaceTemplate
 from tests.deployments.sheets import received, row, sheet, zipped
 from tests.factories import Cast, jpeg, make_deployment, make_entry, unit_vector
 from tests.recognition.scripted_cameras import scripted_models
-from tests.recognition.scripted_parts import frontal_face
 
 PORTRAITS = Path(import_looking.__file__).parent / "demo_assets" / "portraits"
 GOOD = Quality(120, 0.5, 0.0, 0.5, usable=True, reason="")
@@ -72,7 +71,7 @@ def faces(monkeypatch: pytest.MonkeyPatch) -> dict[bytes, FaceTemplate | Unusabl
 
 
 def template(seed: int) -> FaceTemplate:
-    return FaceTemplate(unit_vector(seed=seed), frontal_face(0, 0), GOOD)
+    return FaceTemplate(unit_vector(seed=seed), GOOD)
 
 
 def pictures(*names: str) -> dict[str, bytes]:
