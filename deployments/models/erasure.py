@@ -24,9 +24,9 @@ class ErasureRecord(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} × {self.count}"
 
-    @property
-    def kind_in_words(self) -> str:
-        """As the retention table names it; a kind that the table has no more, by its key."""
-        from deployments.retention import RULES
 
-        return RULES[self.kind].what if self.kind in RULES else self.kind
+def kind_in_words(kind: str) -> str:
+    """As the retention table names it; a kind that the table has no more, by its key."""
+    from deployments.retention import RULES
+
+    return RULES[kind].what if kind in RULES else kind

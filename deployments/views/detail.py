@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from deployments import lifecycle, permissions, publication, training, watchlist
+from deployments import erasure_days, lifecycle, permissions, publication, training, watchlist
 from deployments.application_steps import what_is_missing
 from deployments.enums import Status
 from deployments.forms.decision import DecisionForm
@@ -167,8 +167,8 @@ def _retention(deployment: Deployment) -> list[dict[str, object]]:
     if deployment.status in {Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.REFUSED}:
         return []
     erased: dict[str, list[object]] = {}
-    for record in deployment.erasures.all():
-        erased.setdefault(record.kind, []).append(record)
+    for line in erasure_days.lines(erasure_days.by_day(deployment.erasures.all())):
+        erased.setdefault(line.kind, []).append(line)
     return [
         {"rule": rule, "due_at": _due(deployment, rule), "erasures": erased.get(rule.kind, [])}
         for rule in RULES.values()

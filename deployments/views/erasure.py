@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from deployments import permissions, policy_annex
+from deployments import erasure_days, permissions, policy_annex
 from deployments.erasure_chart import falling_due
 from deployments.footage import holds
 from deployments.image_store import TAKES_NO_IMAGES
@@ -46,9 +46,10 @@ def erasure(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = reconcile(now=now)
     kind = request.GET.get("kind", "")
-    rows = ErasureRecord.objects.select_related("deployment").order_by("-pk")
+    records = ErasureRecord.objects.all()
     if kind in RULES:
-        rows = rows.filter(kind=kind)
+        records = records.filter(kind=kind)
+    page = Paginator(erasure_days.by_day(records), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "found": found,
         "chart": falling_due(found.held, now=now),
@@ -58,7 +59,8 @@ def erasure(request: HttpRequest) -> HttpResponse:
         "not_yet": _without_a_clock(),
         "holds": _holds(),
         "holds_overdue": holds.overdue().count(),
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "erased_lines": erasure_days.lines(page.object_list),
         "rules": RULES,
         "erasable": [rule for rule in RULES.values() if rule.maximum is not None],
         "kind": kind,

@@ -1,9 +1,11 @@
 """The page of what is held, due, overdue and erased: who reads it, and what stands there."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
@@ -68,7 +70,7 @@ def test_the_ledger_is_filtered_by_kind_and_paged(client: Client, cast: Cast):
     from deployments import erasure_ledger
 
     for number in range(30):
-        erasure_ledger.record("session", count=number + 1, ground="Old", deployment=None)
+        erasure_ledger.record("session", count=1, ground=f"Old {number}", deployment=None)
     erasure_ledger.record("sign_in", count=777, ground="Older", deployment=None)
     client.force_login(cast.auditor)
 
@@ -134,3 +136,54 @@ def test_a_hold_that_nobody_reviewed_stands_out_without_its_reason(
     page = _page(client)
     assertContains(page, "1 hold was not reviewed in time")
     assertNotContains(page, "Joan Bright")
+
+
+def _erased_all_day(deployment: Deployment, *, first: datetime, times: int) -> None:
+    """Segments of a minute that go one by one."""
+    minutes = [first + timedelta(minutes=number) for number in range(times)]
+    ErasureRecord.objects.bulk_create(
+        ErasureRecord(
+            deployment=deployment, kind="footage", ground="31 days", count=2, due_at=at, done_at=at
+        )
+        for at in minutes
+    )
+
+
+def test_hundreds_of_erasures_are_a_line_a_day(client: Client, cast: Cast):
+    """In the ledger and on the deployment's page; the days are those of the clock on the wall."""
+    closed = make_deployment(status=Status.CLOSED, title="Market Square")
+    other = make_deployment(status=Status.CLOSED, title="Bridge Street")
+    before = datetime(2026, 7, 1, 21, 0, tzinfo=UTC)  # 22:00 in summer: two hours of 1 July
+    _erased_all_day(closed, first=before, times=300)
+    _erased_all_day(other, first=before, times=1)
+    client.force_login(cast.auditor)
+
+    ledger = _page(client, kind="footage")
+    detail = client.get(reverse("deployments:detail", args=[closed.uuid]), secure=True)
+
+    assertContains(ledger, 'data-label="Was due"', count=3)
+    assertContains(ledger, '<span class="soft"> in 120 parts</span>', count=1)
+    assertContains(ledger, '<span class="soft"> in 180 parts</span>', count=1)
+    for page in (ledger, detail):
+        assertContains(page, ">1 Jul 2026, 22:00:00</time> to ")
+        assertContains(page, ">2 Jul 2026, 00:00:00</time> to ")
+    assertContains(detail, "240 erased on ", count=1)
+    assertContains(detail, "360 erased on ", count=1)
+
+
+def test_the_ledger_takes_as_many_queries_for_a_year_as_for_a_day(client: Client, cast: Cast):
+    """Each line names its deployment."""
+    client.force_login(cast.auditor)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert _page(client, kind="footage").status_code == 200
+        return len(asked)
+
+    at = timezone.now() - timedelta(days=40)
+    _erased_all_day(make_deployment(status=Status.CLOSED), first=at, times=1)
+    for_one = queries()
+    for each in [make_deployment(status=Status.CLOSED) for _ in range(5)]:
+        _erased_all_day(each, first=at, times=20)
+
+    assert queries() == for_one
