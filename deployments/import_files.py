@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from deployments import erasure_journal, erasure_ledger, image_store
 from deployments.encrypted_file import EncryptedWriter, open_encrypted
 from deployments.encryption import keyed_digest, seal, unseal
-from deployments.enums import UploadKind
+from deployments.enums import RowOutcome, UploadKind
 from deployments.erasure_journal import What
 from deployments.file_places import FilePlace
 from deployments.import_images import FolderImages, Images, NoImages, ZipImages
@@ -24,6 +24,8 @@ from deployments.models import Deployment, ImportFile, ImportRow, WatchlistImpor
 
 Row = dict[str, str]
 FOLDER = "uploads"
+IMAGES_AT_ONCE = 90
+FILES_AT_ONCE = IMAGES_AT_ONCE + 1  # and the sheet
 PLACE = FilePlace(
     "files:uploads",
     FOLDER,
@@ -47,9 +49,13 @@ class EncryptedUpload(UploadedFile):  # type: ignore[type-arg]
     def discard(self) -> None:
         path_of(self.file_id).unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """Nothing is open here: Django closes what it received, above all where it refuses it."""
+
 
 class EncryptedUploads(FileUploadHandler):
-    """Every file of a request goes into the store under the deployment's key, chunk by chunk."""
+    """Every file of a request goes into the store under the deployment's key, chunk by chunk. It
+    stops where there is too much, and says so: Django's own limit ends in a page without words."""
 
     def __init__(self, request: HttpRequest, deployment: Deployment) -> None:
         super().__init__(request)
@@ -57,9 +63,14 @@ class EncryptedUploads(FileUploadHandler):
         self._left = settings.IMPORT_MAX_BYTES
         self._writer: EncryptedWriter | None = None
         self._received: list[EncryptedUpload] = []
+        self.has_too_many = False
 
     def new_file(self, *arguments: object, **named: object) -> None:
         super().new_file(*arguments, **named)  # type: ignore[arg-type]
+        if len(self._received) >= FILES_AT_ONCE:
+            self.has_too_many = True
+            self.discard_all()
+            raise StopUpload(connection_reset=False)
         self._file_id = uuid.uuid4()
         self._writer = EncryptedWriter(
             path_of(self._file_id), key=self._key, record_id=str(self._file_id)
@@ -95,6 +106,7 @@ class EncryptedUploads(FileUploadHandler):
             self._writer = None
         for upload in self._received:
             upload.discard()
+        self._received.clear()
 
 
 def keep(under: WatchlistImport, upload: EncryptedUpload, *, kind: UploadKind) -> None:
@@ -125,10 +137,11 @@ def opened_images(of: WatchlistImport) -> Iterator[Images]:
             yield ZipImages(file)
         return
     key = image_store.data_key(of.deployment)
-    singles = {
-        unseal(bytes(file.sealed_name), key=key, associated=str(file.pk)).decode(): file
+    named = [
+        (unseal(bytes(file.sealed_name), key=key, associated=str(file.pk)).decode(), file)
         for file in of.files.filter(kind=UploadKind.IMAGE)
-    }
+    ]
+    singles = dict(named)
     if not singles:
         yield NoImages()
         return
@@ -137,7 +150,8 @@ def opened_images(of: WatchlistImport) -> Iterator[Images]:
         with _opened(of, singles[name]) as file:
             return file.read(limit)
 
-    yield FolderImages(singles, read=read)
+    # Of two files of one name neither is taken: it would be a guess whose face is whose.
+    yield FolderImages([name for name, _ in named], read=read)
 
 
 def seal_row(of: WatchlistImport, line: int, values: Row, *, key: bytes) -> ImportRow:
@@ -173,7 +187,8 @@ def erase_files(of: WatchlistImport, *, ground: str = "") -> int:
 
 
 def erase_rows(of: WatchlistImport) -> None:
-    of.rows.all().delete()
+    """That others were added stays, without anything of them: their count is not lost."""
+    of.rows.exclude(outcome=RowOutcome.ADDED).delete()
     erasure_journal.note(What.UPLOAD, [of.uuid])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import IO, Protocol
 
@@ -55,13 +56,13 @@ def leaves_its_folder(name: str) -> bool:
 
 
 def _by_name(names: Iterable[str]) -> dict[str, str | None]:
-    """Find a member by its path or by its file name; None where two share the file name."""
+    """Find a member by its path or by its file name; None where two share it."""
     found: dict[str, str | None] = {}
     paths = list(names)
     for path in paths:
         base = path.rpartition("/")[2]
         found[base] = None if base in found else path
-    return found | {path: path for path in paths}
+    return found | {path: path if times == 1 else None for path, times in Counter(paths).items()}
 
 
 class NoImages:
@@ -95,7 +96,7 @@ class ZipImages:
         members = [info for info in self._archive.infolist() if not info.is_dir()]
         check_members(members)
         self._members = {info.filename: info for info in members}
-        self._names = _by_name(self._members)
+        self._names = _by_name(info.filename for info in members)
 
     def read(self, name: str) -> bytes:
         info = self._members[_resolve(self._names, name)]
@@ -142,5 +143,7 @@ def _resolve(names: dict[str, str | None], name: str) -> str:
         raise UnusableMember("The image is not among the files.")
     path = names[name]
     if path is None:
-        raise UnusableMember("Several files have this name; write its path inside the zip file.")
+        raise UnusableMember(
+            "Several files have this name: send one, or write its path inside the zip file."
+        )
     return path

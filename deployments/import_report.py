@@ -86,8 +86,11 @@ def _refused(rows: Iterable[ImportRow], of: WatchlistImport) -> Iterator[list[st
 def state_of(of: WatchlistImport, counts: dict[str, int]) -> dict[str, object]:
     """Numbers and the status, nothing of a person."""
     total, done = of.row_count, of.row_count - counts[RowOutcome.UNCHECKED]
+    refused = counts[RowOutcome.REFUSED]
     if of.status in (ImportStatus.IMPORTING, ImportStatus.DONE):
         done = of.row_count - counts[RowOutcome.READY]
+        if of.status == ImportStatus.DONE:  # also once they are erased
+            refused = of.row_count - counts[RowOutcome.ADDED]
     elif of.status == ImportStatus.COMPARING:
         done, total = _looked_at(of)
     return {
@@ -98,7 +101,7 @@ def state_of(of: WatchlistImport, counts: dict[str, int]) -> dict[str, object]:
         "done": done,
         "percent": round(100 * done / total) if total else 0,
         "ready": counts[RowOutcome.READY],
-        "refused": counts[RowOutcome.REFUSED],
+        "refused": refused,
         "added": counts[RowOutcome.ADDED],
         "alike": _alike(of),
     }

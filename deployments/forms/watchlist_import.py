@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from deployments.import_files import IMAGES_AT_ONCE
+
 
 class SeveralFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
@@ -41,7 +43,7 @@ class ImportForm(forms.Form):
         label="Or the image files themselves",
         required=False,
         widget=SeveralFilesInput(attrs={"accept": "image/*"}),
-        help_text="Choose all of them at once, up to 90.",
+        help_text=f"Choose all of them at once, up to {IMAGES_AT_ONCE}; send more in a zip file.",
     )
 
     def __init__(self, data: Any = None, files: Any = None) -> None:

@@ -5,8 +5,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from deployments import import_report, imports, watchlist
 from deployments.enums import ImportStatus, RowOutcome
 from deployments.forms.watchlist_import import ImportForm
-from deployments.import_files import EncryptedUpload, EncryptedUploads
+from deployments.import_files import IMAGES_AT_ONCE, EncryptedUpload, EncryptedUploads
 from deployments.import_images import megabytes
 from deployments.import_sheet import MAX_ROWS, OPTIONAL, REQUIRED
 from deployments.lifecycle import Refused
@@ -25,7 +27,8 @@ from deployments.views.access import person_of
 from deployments.views.watchlist import log_consultation, manageable, private
 
 PAGE_SIZE = 50
-SHOWN_OUTCOMES = (RowOutcome.READY, RowOutcome.REFUSED, RowOutcome.ADDED)
+# Of those who were added nothing is left here: they stand in the watchlist.
+SHOWN_OUTCOMES = (RowOutcome.READY, RowOutcome.REFUSED)
 
 
 @csrf_exempt
@@ -35,9 +38,15 @@ def import_watchlist(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Each file goes encrypted into the store as it arrives. That is arranged before anything of
     the request is read, the token that protects the form included: it is asked for right after."""
     deployment = manageable(request, uuid)
-    if request.method == "POST":
-        request.upload_handlers = [EncryptedUploads(request, deployment)]
-    return _import_watchlist(request, deployment)
+    if request.method != "POST":
+        return _import_watchlist(request, deployment)
+    handler = EncryptedUploads(request, deployment)
+    request.upload_handlers = [handler]
+    try:
+        return _import_watchlist(request, deployment)
+    except (SuspiciousOperation, MultiPartParserError):
+        handler.discard_all()  # a request that breaks off half-way leaves nothing either
+        raise
 
 
 @csrf_protect
@@ -140,6 +149,8 @@ def _received(
     if handler.is_too_large:
         most = megabytes(settings.IMPORT_MAX_BYTES)
         form.add_error(None, f"Send at most {most} at a time: split the sheet and its images.")
+    if handler.has_too_many:
+        form.add_error("images", f"These are more than {IMAGES_AT_ONCE}: send them in a zip file.")
     made = _kept(deployment, form, request) if form.is_valid() else None
     if made is None:
         handler.discard_all()

@@ -35,6 +35,21 @@ def test_a_name_in_two_folders_is_ambiguous():
     assert images.read("y/A1.jpg") == b"two"
 
 
+def test_of_two_files_of_one_name_neither_is_taken():
+    """Chosen from several folders, or written twice into a zip file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("A1.jpg", b"one")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("A1.jpg", b"two")
+    folder = FolderImages(["A1.jpg", "A2.jpg", "A1.jpg"], read=lambda name, _: name.encode())
+
+    for images in (ZipImages(file), folder):
+        with pytest.raises(UnusableMember, match="Several files have this name"):
+            images.read("A1.jpg")
+    assert folder.read("A2.jpg") == b"A2.jpg"
+
+
 @pytest.mark.parametrize(
     "name", ["../A1.jpg", "/A1.jpg", "x/../../A1.jpg", "..\\A1.jpg", "C:A1.jpg"]
 )

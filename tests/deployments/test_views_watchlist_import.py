@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from deployments import imports
 from deployments.enums import AuditKind, ImportStatus, Status
 from deployments.models import AuditEvent, Deployment, ImportFile, WatchlistImport
-from tests.deployments.sheets import portraits, received, row, sheet, worked, zipped
+from tests.deployments.sheets import finish, portraits, received, row, sheet, worked, zipped
 from tests.factories import Cast, make_deployment
 
 
@@ -227,3 +227,56 @@ def test_an_import_is_discarded_while_its_faces_are_compared(
 
     made.refresh_from_db()
     assert made.status == ImportStatus.DISCARDED
+
+
+def test_more_files_than_are_taken_at_once_are_refused_in_words_and_leave_nothing(
+    manager: Client, deployment: Deployment, file_store: Path
+):
+    """Beyond Django's own limit too, whose refusal has no words."""
+    for count in (91, 120):
+        files = [SimpleUploadedFile(f"A{n}.jpg", b"image") for n in range(count)]
+
+        page = send(manager, deployment, sheet=a_sheet(row("A1")), images=files)
+
+        assert page.status_code == 200
+        assert "more than 90: send them in a zip file" in page.content.decode()
+        assert not WatchlistImport.objects.exists()
+        assert [path for path in file_store.rglob("*") if path.is_file()] == []
+
+
+def test_ninety_files_beside_the_sheet_are_taken(manager: Client, deployment: Deployment):
+    files = [SimpleUploadedFile(f"A{n}.jpg", b"image") for n in range(90)]
+
+    send(manager, deployment, sheet=a_sheet(row("A1")), images=files)
+
+    assert ImportFile.objects.count() == 91
+
+
+def test_an_upload_that_breaks_the_rules_of_forms_leaves_nothing(
+    manager: Client, deployment: Deployment, settings: Settings, file_store: Path
+):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+    files = [SimpleUploadedFile("A1.jpg", b"image")]
+
+    page = send(manager, deployment, sheet=a_sheet(row("A1")), images=files)
+
+    assert page.status_code == 400
+    assert [path for path in file_store.rglob("*") if path.is_file()] == []
+
+
+def test_what_came_of_an_import_is_not_lost_with_its_rows(manager: Client, deployment: Deployment):
+    """Those who were added have no row of dashes; the counts outlive the refused rows."""
+    made = finish(received(deployment, sheet(row("A1"), row("A2", response="purple"))))
+    report = address(deployment, "import_report", made.pk)
+
+    body = manager.get(report).content.decode()
+    assert [each.line for each in manager.get(report).context["rows"]] == [3]
+    assert "Erase the refused rows" in body
+
+    page = manager.post(address(deployment, "import_decide", made.pk, "forget"), follow=True)
+    body = page.content.decode()
+    assert '<dd data-count="added">1</dd>' in body
+    assert '<dd data-count="refused">1</dd>' in body
+    assert "The refused rows are erased." in body
+    assert "Erase the refused rows" not in body
+    assert "Refused rows as CSV" not in body
