@@ -61,7 +61,7 @@ def _event(deployment: Deployment) -> Event:
     event.add("last-modified", deployment.status_at)
     event.add("sequence", deployment.changes + deployment.terms_version)  # type: ignore[attr-defined]
     event.add("dtstart", deployment.starts_at)
-    event.add("dtend", deployment.ends_at)
+    event.add("dtend", deployment.ended_at or deployment.ends_at)
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("summary", f"{'Cancelled: ' if is_cancelled else ''}Live facial recognition")
     event.add("location", deployment.place)

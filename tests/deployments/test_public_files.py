@@ -59,7 +59,10 @@ def test_prints_are_accessible_and_name_place_and_contact(cast: Cast, name: str)
         assert b"pdfuaid:part" in catalog["/Metadata"].get_data()
 
 
-@pytest.mark.parametrize("place", ["High Street, Seedham", "W" * 9 + " " + "long name " * 19])
+@pytest.mark.parametrize(
+    "place",
+    ["Market square, Seedham, north side", "long name " * 7, "W" * 9 + " " + "long name " * 19],
+)
 @override_settings(
     CONTACT_ADDRESS="Headquarters, 1 Long Lane, Seedham, Seedshire SE1 1ED", **CONTACT
 )
@@ -72,7 +75,11 @@ def test_the_sign_is_one_a3_page_and_the_leaflet_a5(cast: Cast, place: str):
         sign, leaflet = (reader(get(where, *args, what)) for what in ("sign", "leaflet"))
         assert len(sign.pages) == 1
         assert [round(float(n)) for n in sign.pages[0].mediabox[2:]] == [842, 1191]
-        assert len(leaflet.pages) <= 2
+        assert len(leaflet.pages) == 2
+        front, back = (page.extract_text() for page in leaflet.pages)
+        assert "Your rights" in front
+        assert "To be filled in by the officer" in back
+        assert "How long data is kept" in back
         assert [round(float(n)) for n in leaflet.pages[0].mediabox[2:]] == [420, 595]
 
 
@@ -139,6 +146,16 @@ def test_the_calendar_hears_of_a_variation(cast: Cast):
 
     assert after["SEQUENCE"] > before["SEQUENCE"]  # type: ignore[operator]
     assert after["DTEND"].dt == ends_at.replace(microsecond=0)  # type: ignore[attr-defined]
+
+
+def test_the_calendar_hears_of_an_end_before_time(cast: Cast):
+    ended = make_deployment(status=Status.ENDED)
+    assert ended.ended_at is not None
+    assert ended.ended_at < ended.ends_at
+
+    (event,) = events(get("public:calendar"))
+
+    assert event["DTEND"].dt == ended.ended_at.replace(microsecond=0)  # type: ignore[attr-defined]
 
 
 def test_the_calendar_forgets_what_is_over(cast: Cast):
