@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What it may drop before it looks.
+UNSEEN = " \x0b\x0c\x00\u00a0\u200b\u2060\u3000\ufeff"
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -20,4 +22,4 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def without_formula(value: str) -> str:
-    return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
+    return f"'{value}" if value.lstrip(UNSEEN).startswith(FORMULA_STARTS) else value

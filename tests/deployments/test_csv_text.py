@@ -25,6 +25,10 @@ def written(value: str) -> list[str]:
         "\r=1",
         " =1",
         "＝1",
+        "\u00a0=1",
+        "\u200b=1",
+        "\x0b=1",
+        "\n=1",
         "=cmd|' /C calc'!A0",
     ],
 )
