@@ -50,8 +50,11 @@ def record_evaluation(
             "operating_points.measured",
             kind=AuditKind.COLLECTION,
             by=None,
-            subject=evaluation.name,
-            details={"rows": len(rows), "seed": evaluation.plan.seed},
+            details={
+                "model": evaluation.name,
+                "rows": len(rows),
+                "seed": evaluation.plan.seed,
+            },
         )
     return rows
 

@@ -11,7 +11,8 @@ the same input. `deployments.audit_verifier` computes the same in Python for ver
 A consultation and a disclosure say why (Data Protection Act 2018, s. 62): the database refuses one
 without a reason. What people write stands in the reason, which nobody outside the force is shown,
 and in the records that an event is about; its details are read by inspectors, and the database
-refuses words in them."""
+refuses words in them. They read the subject too: it is one of SUBJECTS with its number, and
+nobody's name."""
 
 import pgtrigger
 from django.db import models
@@ -38,6 +39,23 @@ NO_WORDS_SQL = f"""
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'details of an event are codes and numbers, not words'
+        USING ERRCODE = 'check_violation';
+"""
+
+# What an event can be about, each with its number.
+SUBJECTS = (
+    *("alert", "authority", "camera", "disclosure", "entries", "entry", "footage", "force", "hold"),
+    *("import", "policydocument", "sign", "status change", "subject access", "training", "user"),
+    "variation",
+)
+SUBJECT = rf"^(({'|'.join(SUBJECTS)}) [0-9]+( and [0-9]+)?|watchlist|unknown user)?$"
+# Refused of what is written from now on: rows of before stay as they are, which the chain asks for.
+NOT_LISTED = f"""
+    NEW.kind NOT IN ({", ".join(f"'{kind}'" for kind in AuditKind)})
+    OR NEW.action !~ '^[a-z_]+[.][a-z0-9_]+$' OR NEW.subject !~ '{SUBJECT}'
+"""
+NOT_LISTED_SQL = """
+    RAISE EXCEPTION 'an event is of a listed kind, its action a code, its subject a listed thing'
         USING ERRCODE = 'check_violation';
 """
 
@@ -115,6 +133,13 @@ class AuditEvent(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=NO_WORDS_SQL,
+            ),
+            pgtrigger.Trigger(
+                name="is_of_the_lists",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition(NOT_LISTED),
+                func=NOT_LISTED_SQL,
             ),
             *append_only("audit"),
         ]

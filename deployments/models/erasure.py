@@ -19,6 +19,12 @@ class ErasureRecord(models.Model):
 
     class Meta:
         ordering = ("-done_at", "-pk")
+        constraints = [
+            # A key of the retention table: its words are nobody's to type here.
+            models.CheckConstraint(
+                condition=models.Q(kind__regex="^[a-z_]+$"), name="erasure_of_a_kind"
+            ),
+        ]
         triggers = append_only("erasure")
 
     def __str__(self) -> str:

@@ -63,7 +63,7 @@ def test_it_writes_the_figures_the_plots_and_the_operating_points(
     }
     assert len({row.measured_at for row in rows}) == 1
     event = AuditEvent.objects.get(action="operating_points.measured")
-    assert event.subject == "scripted-1"
+    assert json.loads(event.details)["model"] == "scripted-1"
     assert "4 operating points of scripted-1 stored." in text
 
 
