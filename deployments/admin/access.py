@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from deployments import audit, permissions
 from deployments.enums import AuditKind
@@ -17,6 +17,11 @@ def person_of(request: HttpRequest) -> User | None:
 
 class AuditorOnly:
     """Read, filter, never change."""
+
+    change_form_template = "admin/record.html"
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        raise Http404("What nobody changes has no history.")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -63,6 +63,21 @@ def test_an_event_is_shown_whole_and_without_a_way_to_save(auditor: Client, cast
     assert "deletelink" not in text
 
 
+def test_a_record_has_no_history(auditor: Client, cast: Cast):
+    """Django's own would be an empty page beside the trail itself."""
+    make_deployment(status=Status.CLOSED)
+    for model, row in (
+        (AUDIT, AuditEvent.objects.all()[0]),
+        (ERASURES, ErasureRecord.objects.all()[0]),
+    ):
+        history = reverse(f"{model}_history", args=[row.pk])
+
+        assert (
+            history not in auditor.get(reverse(f"{model}_change", args=[row.pk])).content.decode()
+        )
+        assert auditor.get(history).status_code == 404
+
+
 @pytest.mark.parametrize("model", [AUDIT, ERASURES])
 def test_nobody_adds_changes_or_deletes_a_record(
     auditor: Client, administrator: Client, cast: Cast, model: str
