@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from alerts import permissions as alert_permissions
-from deployments import permissions
+from deployments import permissions, step_up
 from deployments.models import User
 
 
@@ -25,4 +25,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "can_answer_subject_access": person is not None
         and permissions.can_answer_subject_access(person),
         "can_apply": person is not None and permissions.can_apply(person),
+        # In words, for pages with pictures of people or places; empty while they are shown.
+        "images_wait": step_up.IDLE_WORDS
+        if person is not None and step_up.is_idle(request.session)
+        else "",
     }

@@ -38,7 +38,7 @@ async function explain(address) {
   const response = await fetch(address, { headers: { Accept: "application/json" } });
   const answer = response.status === 403 ? await response.json().catch(() => ({})) : {};
   if (answer.confirm) {
-    location.href = `${answer.confirm}?next=${encodeURIComponent(location.pathname)}`;
+    location.href = `${answer.confirm}?next=${encodeURIComponent(location.pathname + location.search)}`;
     return;
   }
   fault.textContent = "The image cannot be shown: it may be erased, or of a kind that browsers do not show.";

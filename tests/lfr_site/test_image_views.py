@@ -3,6 +3,7 @@ opened, with every row it could name, and whoever answers with a picture is aske
 
 import itertools
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -114,3 +115,28 @@ def test_views_that_are_guarded_are_those_that_show_pictures_or_pages_of_them():
     guarded = {name for name, pattern in walk(get_resolver()) if is_guarded(pattern)}
 
     assert guarded >= SHOWN | FROM_A_WORKER
+
+
+def test_a_page_whose_pictures_wait_for_a_confirmation_says_so_in_their_place(
+    cast: Cast, settings: Settings
+):
+    camera = make_camera()
+    still = stills.take_in(camera, jpeg(seed=1, size=(360, 640)), by=cast.system_administrator)
+    stills.replace(still, jpeg(seed=2, size=(360, 640)))
+    draft = make_deployment(status=Status.SUBMITTED, cameras=[camera])
+    page = reverse("deployments:detail", args=[draft.uuid])
+    picture = reverse("deployments:camera_still", args=[camera.pk])
+    client = Client()
+    client.force_login(cast.applicant)
+    assert picture in client.get(page).content.decode()
+
+    session = client.session
+    for key in (step_up.PROVEN_AT, step_up.ACTIVE_AT):
+        session[key] = session.get(key, 0.0) - settings.IMAGE_IDLE_S - 1
+    session.save()
+    waits = client.get(f"{page}?from=list").content.decode()
+
+    assert picture not in waits
+    assert step_up.IDLE_WORDS in waits
+    way = reverse("account_reauthenticate")
+    assert f"{way}?next={quote(f'{page}?from=list', safe='')}" in waits
