@@ -24,6 +24,14 @@ def has_factor(person: User) -> bool:
     return bool(Authenticator.objects.filter(user=person, type__in=FACTORS).exists())
 
 
+def codes_left_in_words(person: User) -> str:
+    """For whoever has just used one: each counts once."""
+    kept = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).first()
+    left = len(kept.wrap().get_unused_codes()) if kept is not None else 0
+    words = {0: "none is left", 1: "1 is left"}.get(left, f"{left} are left")
+    return f"That was a recovery code, which counts once: {words}. Make new ones in time."
+
+
 def note_shown(session: Session, person: User) -> None:
     session[SHOWN] = person.pk
 

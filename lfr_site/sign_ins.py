@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_used
 from axes.signals import user_locked_out
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -64,8 +65,10 @@ def confirmed(request: HttpRequest, user: User, method: str, **extra: Any) -> No
 
 
 @receiver(authenticator_used)
-def factor_shown(request: HttpRequest, user: User, **_: Any) -> None:
+def factor_shown(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     second_factor.note_shown(request.session, user)
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        messages.warning(request, second_factor.codes_left_in_words(user))
 
 
 @receiver(authentication_failed)

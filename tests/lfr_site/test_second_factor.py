@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from allauth.core import context
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
@@ -217,8 +218,23 @@ def test_a_recovery_code_signs_in_once(cast: Cast):
 
     for works in (True, False):
         again = sign_in(cast.alice)
-        again.post(reverse("mfa_authenticate"), {"code": code})
+        page = again.post(reverse("mfa_authenticate"), {"code": code}, follow=True)
         assert ("_auth_user_id" in again.session) == works
+        assert ("counts once: 9 are left" in page.content.decode()) == works
+
+
+@pytest.mark.parametrize(("used", "words"), [(0, "9 are"), (8, "1 is"), (9, "none is")])
+def test_whoever_uses_a_recovery_code_reads_how_many_are_left(cast: Cast, used: int, words: str):
+    app_of(cast.alice)
+    codes = RecoveryCodes.activate(cast.alice)
+    for code in codes.get_unused_codes()[:used]:
+        assert codes.validate_code(code)
+    left = codes.get_unused_codes()
+    client = sign_in(cast.alice)
+
+    page = client.post(reverse("mfa_authenticate"), {"code": left[0]}, follow=True)
+
+    assert f"{words} left. Make new ones in time." in page.content.decode()
 
 
 def test_a_session_from_before_the_factor_begins_again(cast: Cast):
