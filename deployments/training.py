@@ -88,6 +88,14 @@ def why_not_trained(person: User, kind: TrainingKind) -> str:
     )
 
 
+def why_no_alert(person: User) -> str:
+    """To an operator who could take no alert for want of training; empty for anybody else."""
+    kind = TrainingKind.OPERATOR
+    if kind not in person.roles or is_trained(person, kind):
+        return ""
+    return why_not_trained(person, kind)
+
+
 def a_kind(kind: TrainingKind) -> str:
     words = str(kind.label).lower()
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"

@@ -38,6 +38,7 @@ def console(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "factor_length": TEXT_LENGTH,
             "reasons": DismissalReason.choices,
             "outcomes": Outcome.choices,
+            "untrained_words": training.why_no_alert(person),
             "needs_briefing": not training.is_briefed(person, deployment),
             "can_stop": deployment_permissions.can_stop(person, deployment),
             "sought_sources": SoughtSource.choices,

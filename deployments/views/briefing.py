@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from deployments import briefings, permissions, training
-from deployments.enums import TrainingKind
 from deployments.lifecycle import Refused
 from deployments.views.access import person_of, require, visible_deployment
 
@@ -32,13 +31,10 @@ def briefing(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, "Acknowledged. The start checks count you as briefed.")
         return redirect("deployments:detail", uuid=deployment.uuid)
-    is_untrained = permissions.can_operate(person) and not permissions.is_trained_operator(person)
     context = {
         "deployment": deployment,
         "accuracy": briefings.accuracy_of(deployment),
         "is_briefed": training.is_briefed(person, deployment),
-        "untrained_words": training.why_not_trained(person, TrainingKind.OPERATOR)
-        if is_untrained
-        else "",
+        "untrained_words": training.why_no_alert(person),
     }
     return render(request, "deployments/briefing.html", context)

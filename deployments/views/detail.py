@@ -143,12 +143,13 @@ def _watchlist(person: User, deployment: Deployment) -> dict[str, object]:
     }
 
 
-def _consoles(person: User, deployment: Deployment) -> dict[str, bool]:
+def _consoles(person: User, deployment: Deployment) -> dict[str, bool | str]:
     """The alerts app asks again; here it is only which links to show."""
     runs = deployment.status in RUNS
     may_be_briefed = permissions.can_be_briefed(person, deployment)
     return {
         "shows_briefing": may_be_briefed,
+        "untrained_words": training.why_no_alert(person) if may_be_briefed else "",
         "needs_briefing": may_be_briefed and not training.is_briefed(person, deployment),
         "shows_console": runs and permissions.can_operate(person),
         "shows_handheld": runs and permissions.can_engage(person),

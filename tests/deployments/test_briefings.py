@@ -133,3 +133,19 @@ def test_the_deployments_page_leads_to_the_briefing(authorised: Deployment, cast
     assert "You have not acknowledged" in client.get(page).content.decode()
     client.post(address)
     assert "You have not acknowledged" not in client.get(page).content.decode()
+
+
+def test_who_could_take_no_alert_for_want_of_training_reads_so_beforehand(cast: Cast):
+    live = make_deployment(status=Status.LIVE)
+    addresses = [
+        reverse(name, args=[live.uuid])
+        for name in ("deployments:detail", "deployments:briefing", "alerts:console")
+    ]
+    client, _ = page_of(cast.alice, live)
+    words = "Your training as an operator is not current"
+    assert not any(words in client.get(each).content.decode() for each in addresses)
+
+    lose_training(cast.alice)
+
+    for address in addresses:
+        assert words in client.get(address).content.decode(), address
