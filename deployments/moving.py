@@ -13,6 +13,7 @@ from deployments.locking import lock
 from deployments.models import Deployment, StatusChange, User
 from deployments.training import why_not_trained
 from deployments.transitions import SYSTEM, TRANSITIONS
+from deployments.wording import moment_in_words
 
 log = get_logger(__name__)
 
@@ -63,15 +64,24 @@ def decide(deployment: Deployment, name: str, *, by: User, reasons: str) -> Depl
         raise Refused("The applicant cannot decide their own application.")
     permit(locked, name, by=by)
     if locked.status != Status.SUBMITTED:
-        raise Refused(
-            f"This application is {locked.get_status_display().lower()}; nothing to decide."
-        )
+        raise Refused(_why_nothing_to_decide(locked))
     require(reasons, "A decision needs its reasons.")
     locked.decided_by = by
     locked.decided_at = timezone.now()
     locked.decision_reasons = reasons
     locked.save(update_fields=["decided_by", "decided_at", "decision_reasons"])
     return locked
+
+
+def _why_nothing_to_decide(deployment: Deployment) -> str:
+    """To the second of two who decide the same application."""
+    changes = deployment.status_changes.select_related("by")
+    left = changes.filter(old=Status.SUBMITTED).order_by("-pk").first()
+    if left is None or left.by is None:
+        status = deployment.get_status_display().lower()
+        return f"This application is {status}; nothing to decide."
+    done = f"{left.get_new_display().lower()} on {moment_in_words(left.at)}"
+    return f"{left.by} was first: {done}. Your decision is not recorded."
 
 
 def check_not_over(deployment: Deployment) -> None:

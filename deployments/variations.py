@@ -176,10 +176,11 @@ def _decided(
 
 def _open(variation: Variation) -> Variation:
     """Read again under the deployment's lock: somebody may have been quicker."""
-    fresh = Variation.objects.select_related("deployment").get(pk=variation.pk)
+    fresh = Variation.objects.select_related("deployment", "decided_by").get(pk=variation.pk)
     if fresh.status != VariationStatus.SUBMITTED:
-        words = fresh.get_status_display().lower()
-        raise Refused(f"This variation is {words}; nothing to decide.")
+        words = f"this variation is {fresh.get_status_display().lower()}; nothing to decide."
+        first = f"{fresh.decided_by} was first: " if fresh.decided_by else ""
+        raise Refused((first + words)[0].upper() + (first + words)[1:])
     return fresh
 
 

@@ -37,6 +37,20 @@ def test_each_decision_is_taken_with_its_reasons(
     assert last.reason == "Necessary and proportionate."
 
 
+def test_the_second_of_two_who_decide_is_told_who_was_first(client: Client, cast: Cast):
+    deployment = make_deployment(status=Status.SUBMITTED)
+    client.force_login(cast.authorising_officer)
+    decide(client, deployment, decision="refuse")
+    client.force_login(cast.second_superintendent)
+
+    page = decide(client, deployment, decision="authorise").content.decode()
+
+    assert f"{cast.authorising_officer} was first: refused on " in page
+    assert "Your decision is not recorded." in page
+    deployment.refresh_from_db()
+    assert (deployment.status, deployment.decided_by) == (Status.REFUSED, cast.authorising_officer)
+
+
 def test_authorising_publishes_the_notice(client: Client, cast: Cast):
     deployment = make_deployment(status=Status.SUBMITTED)
     client.force_login(cast.authorising_officer)
