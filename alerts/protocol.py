@@ -310,7 +310,8 @@ class ActionAnswer(TypedDict):
 
 REASONS: dict[CloseCode, str] = {
     CloseCode.MALFORMED: "This client sent something that is not part of the protocol.",
-    CloseCode.SIGNED_OUT: "You are signed out.",
+    CloseCode.SIGNED_OUT: "You are signed out. Your session is over, or your account or your roles "
+    "were changed.",
     CloseCode.FORBIDDEN: "You may not see the alerts of this deployment.",
     CloseCode.NOT_FOUND: "There is no such deployment.",
     CloseCode.VERSION: "This page and the server are of different versions. Load the page again.",
