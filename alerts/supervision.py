@@ -36,6 +36,10 @@ class Waiting:
         return int(self.age.total_seconds())
 
     @property
+    def age_in_words(self) -> str:
+        return f"{self.age_s} s" if self.age_s < 60 else f"{self.age_s // 60} min"
+
+    @property
     def waits_long(self) -> bool:
         return self.age > WAITS_LONG
 

@@ -89,3 +89,12 @@ def test_for_authorising_officers_and_operators_who_lead(live: Deployment, cast:
     User.objects.filter(pk=cast.alice.pk).update(rank=Rank.SERGEANT)
     assert page_of(User.objects.get(pk=cast.alice.pk))[0] == 200
     assert Client().get(reverse("alerts:supervision")).status_code == 302
+
+
+def test_how_long_an_alert_waits_is_said_as_one_says_it(live: Deployment, cast: Cast) -> None:
+    for seconds in (12, 185):
+        raised_before(make_alert(live), seconds=seconds)
+
+    (overview,) = overviews()
+
+    assert {each.age_in_words for each in overview.waiting} == {"12 s", "3 min"}
