@@ -135,12 +135,12 @@ def test_rows_copied_in_are_chained_like_any_other(app_role: None):
     """COPY FROM is an insert: the triggers write sequence, time and hash all the same."""
     before = AuditEvent.objects.latest("sequence").sequence
     columns = "sequence, at, kind, action, actor, subject, reason, details, previous_hash, hash"
-    row = (1, "2001-01-01", "access", "forged", "nobody", "", "", "{}", "a" * 64, "b" * 64)
+    row = (1, "2001-01-01", "access", "test.forged", "nobody", "", "", "{}", "a" * 64, "b" * 64)
     statement = f"COPY deployments_auditevent ({columns}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write_row(row)
 
-    forged = AuditEvent.objects.get(action="forged")
+    forged = AuditEvent.objects.get(action="test.forged")
     assert (forged.sequence, forged.at.year > 2001) == (before + 1, True)
     assert verify_on_record().is_sound
 
