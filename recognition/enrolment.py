@@ -29,6 +29,8 @@ PORTRAIT_SHARE = 8
 BYTES_HELD = 24 * 2**20
 # A second face this much smaller than the first is somebody in the background.
 BYSTANDER_RATIO = 0.4
+# Whoever sends so small a picture is told why nobody is found in it: most have a larger one.
+SMALL_PX = 96
 LIMITS = QualityLimits(min_size_px=48.0, min_sharpness=0.018, max_pose=0.65)
 
 
@@ -104,7 +106,7 @@ def _faces_to_embed(
             yield picture
             continue
         try:
-            face = _only_face(next(faces))
+            face = _only_face(next(faces), picture)
             quality = checked_quality(picture, face)
         except UnusableImage as unusable:
             yield unusable
@@ -170,7 +172,13 @@ def checked_quality(image: Image, face: Face) -> Quality:
     return quality
 
 
-def _only_face(faces: list[Face]) -> Face:
+def _only_face(faces: list[Face], picture: Image) -> Face:
+    height, width = picture.shape[:2]
+    if not faces and min(height, width) < SMALL_PX:
+        raise UnusableImage(
+            f"No face was found: the image is only {width} × {height} pixels, and a face alone"
+            f" takes at least {LIMITS.min_size_px:.0f}."
+        )
     if not faces:
         raise UnusableImage("No face was found.")
     by_size = sorted(faces, key=lambda face: face.box.area, reverse=True)

@@ -77,6 +77,7 @@ def test_a_face_missed_at_one_size_is_found_from_another() -> None:
         ([face_in_profile(100, 60, 160)], photograph(), "The face cannot be used: turned away."),
         ([FACE], photograph(blur=30), "The face cannot be used: blurred."),
         ([FACE], b"", "The file is empty."),
+        ([], photograph(90, 120), "No face was found: the image is only 90 × 120 pixels"),
     ],
 )
 def test_what_cannot_become_a_template_is_said_in_words(
