@@ -42,7 +42,7 @@ def test_a_page_takes_few_queries(
     client.force_login(cast.alice)
 
     # Within a test's transaction each check costs two more, for its savepoint.
-    with django_assert_max_num_queries(39 + 2 * 20):
+    with django_assert_max_num_queries(40 + 2 * 20):
         page(client, deployment)
 
 
