@@ -8,6 +8,7 @@ from alerts.enums import DismissalReason, Factor, Outcome, Verdict
 from alerts.findings import FACTORS, TEXT_LENGTH, Findings
 from deployments.enums import SoughtSource
 from deployments.forms.moments import LocalMoment
+from deployments.forms.numbers import Number
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 NOT_LISTED = {"invalid_choice": "Choose what you compared from the list."}
@@ -68,7 +69,7 @@ class LateForm(forms.Form):
     """What was done without a signal says how long ago that was, by the phone's own clock: the
     difference of two of its times is right even where the clock is not."""
 
-    ago_s = forms.FloatField(required=False, min_value=0, max_value=24 * 3600)
+    ago_s = Number(required=False, min_value=0, max_value=24 * 3600)
 
     @property
     def ago(self) -> timedelta:

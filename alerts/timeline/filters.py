@@ -7,6 +7,7 @@ from django import forms
 
 from alerts.timeline.rows import Row, Source
 from deployments.enums import Category
+from deployments.forms.numbers import WholeNumber
 
 SIGHTINGS = "seen_again"
 
@@ -29,7 +30,7 @@ class TimelineFilter(forms.Form):
     category = forms.ChoiceField(
         label="Category", required=False, choices=[("", "Any"), *Category.choices]
     )
-    alert = forms.IntegerField(label="Alert number", required=False, min_value=1)
+    alert = WholeNumber(label="Alert number", required=False, min_value=1)
     seen_again = forms.BooleanField(label="Also each time somebody is seen again", required=False)
 
     def __init__(self, data: object, *, rows: Sequence[Row]) -> None:

@@ -13,6 +13,7 @@ from deployments.enums import RELIED_ON, Category, PlaceGround
 from deployments.forces import own_force
 from deployments.forms.lines import OneLine
 from deployments.forms.moments import LocalMoment
+from deployments.forms.numbers import Number, WholeNumber
 from deployments.models import Camera, Deployment, Force, PolicyDocument
 
 RECORDING_WORDS = (
@@ -108,7 +109,7 @@ class WhereForm(StepForm):
 class WhenForm(StepForm):
     starts_at = LocalMoment(label="Start", help_text="London time. No recognition before it.")
     ends_at = LocalMoment(label="End", help_text="London time. Recognition stops by itself.")
-    expected_footfall = forms.IntegerField(
+    expected_footfall = WholeNumber(
         label="People expected to pass in a day",
         min_value=1,
         max_value=10_000_000,
@@ -160,7 +161,7 @@ class WatchlistForm(StepForm):
     watchlist_criteria = long_text(
         "Watchlist criteria", "Who may be put on the list, and who decides that they fit."
     )
-    watchlist_cap = forms.IntegerField(label="Most people on the watchlist", min_value=1)
+    watchlist_cap = WholeNumber(label="Most people on the watchlist", min_value=1)
 
     def prepare(self) -> None:
         self.fields[
@@ -179,7 +180,7 @@ class RecognitionForm(StepForm):
         label="Model profile",
         help_text="Detector and recognition model. Similarities of two profiles do not compare.",
     )
-    threshold = forms.FloatField(
+    threshold = Number(
         label="Face-match threshold",
         min_value=-0.99,
         max_value=0.999,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from deployments.enums import EntryStatus, Status
+from deployments.forms.numbers import WholeNumber
 
 
 class DeploymentFilter(forms.Form):
@@ -25,7 +26,7 @@ class EntryFilter(forms.Form):
     status = forms.ChoiceField(
         label="Status", required=False, choices=[("", "Any status"), *EntryStatus.choices]
     )
-    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    page = WholeNumber(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, label_suffix="")

@@ -11,6 +11,7 @@ class LocalMoment(forms.DateTimeField):
     """Two hours a year need words of their own: one that the clocks skip in spring, and one that
     they strike twice in autumn. Guessing which was meant could move a window by an hour."""
 
+    default_error_messages = {"invalid": "Write the day and the time, as 31/12/2025 14:05."}
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def to_python(self, value: Any) -> datetime | None:

@@ -15,6 +15,7 @@ from deployments.forms.application import (
 )
 from deployments.forms.lines import OneLine
 from deployments.forms.moments import LocalMoment
+from deployments.forms.numbers import Number, WholeNumber
 from deployments.forms.zones import ZoneForm
 from deployments.models import Camera, Deployment, DeploymentCamera
 from deployments.variations import Terms, terms_of
@@ -29,6 +30,7 @@ class VariationForm(forms.Form):
         "Why this change",
         "Why it is necessary and proportionate. It needs an authority of its own.",
     )
+    reasons.error_messages["required"] = "Say why the change is necessary and proportionate."
     starts_at = LocalMoment(label="Start", help_text="London time. Fixed once it has started.")
     ends_at = LocalMoment(label="End", help_text="London time. Recognition stops by itself.")
     place = OneLine(label="Place", max_length=200)
@@ -53,8 +55,8 @@ class VariationForm(forms.Form):
         label="Who is sought", choices=Category, widget=forms.CheckboxSelectMultiple
     )
     watchlist_criteria = long_text("Watchlist criteria", "")
-    watchlist_cap = forms.IntegerField(label="Most people on the watchlist", min_value=1)
-    threshold = forms.FloatField(
+    watchlist_cap = WholeNumber(label="Most people on the watchlist", min_value=1)
+    threshold = Number(
         label="Face-match threshold",
         min_value=-0.99,
         max_value=0.999,

@@ -7,21 +7,20 @@ from typing import Any
 
 from django import forms
 
+from deployments.forms.numbers import Hundredths
 from deployments.models import DeploymentCamera
 from deployments.zones import Zone, zone_of
 
 PARTS = ("x", "y", "w", "h")
 
 
-def _percent(label: str, *, least: str = "0") -> forms.DecimalField:
-    return forms.DecimalField(
+def _percent(label: str, *, least: str = "0") -> Hundredths:
+    return Hundredths(
         label=label,
         required=False,
         min_value=Decimal(least),
         max_value=Decimal(100),
-        decimal_places=2,
         widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
-        error_messages={"invalid": "Write a number from 0 to 100."},
     )
 
 

@@ -10,12 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from deployments.expectation_view import expected
+from deployments.forms.numbers import Number
 from deployments.views.access import visible_deployment
 
 
 class Asked(forms.Form):
     profile = forms.CharField(max_length=40)
-    threshold = forms.FloatField(min_value=-0.99, max_value=0.999)
+    threshold = Number(min_value=-0.99, max_value=0.999)
 
 
 @login_required

@@ -223,12 +223,12 @@ def test_a_document_that_was_superseded_is_chosen_anew(client: Client, cast: Cas
             "ends_at",
             "must be after the start",
         ),
-        ("when", {"starts_at": "tomorrow"}, "starts_at", "valid date/time"),
-        ("when", {"expected_footfall": "0"}, "expected_footfall", "greater than or equal"),
-        ("recognition", {"threshold": "1.5"}, "threshold", "less than or equal"),
-        ("recognition", {"threshold": "nan"}, "threshold", "Enter a number"),
+        ("when", {"starts_at": "tomorrow"}, "starts_at", "Write the day and the time"),
+        ("when", {"expected_footfall": "0"}, "expected_footfall", "from 1 to 10,000,000"),
+        ("recognition", {"threshold": "1.5"}, "threshold", "from −0.99 to 0.999"),
+        ("recognition", {"threshold": "nan"}, "threshold", "Write a number from"),
         ("recognition", {"profile": "another"}, "profile", "not one of the available"),
-        ("watchlist", {"watchlist_cap": "0"}, "watchlist_cap", "greater than or equal"),
+        ("watchlist", {"watchlist_cap": "0"}, "watchlist_cap", "a whole number, 1 or more"),
         ("watchlist", {"watchlist_cap": "999999"}, "watchlist_cap", "Policy allows at most 20,000"),
         ("cameras", {"cameras": ["999999"]}, "cameras", "not one of the available"),
         ("documents", {"dpia": "999999"}, "dpia", "not one of the available"),
@@ -251,8 +251,8 @@ def test_mistakes_are_said_in_words(
     [
         ({"x": "60"}, "must lie inside the picture"),
         ({"h": ""}, "needs all four numbers"),
-        ({"y": "-1"}, "greater than or equal to 0"),
-        ({"w": "wide"}, "a number from 0 to 100"),
+        ({"y": "-1"}, "a number from 0 to 100"),
+        ({"w": "wide"}, "a number from 1 to 100"),
     ],
 )
 def test_a_zone_lies_inside_the_picture(
