@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from deployments import expected_alerts
 from deployments.enums import RELIED_ON
 from deployments.models import Deployment
 from deployments.zones import zone_of
@@ -52,6 +53,18 @@ def _zones(deployment: Deployment) -> list[str]:
     """Without a camera there is nothing to draw: the step before says so."""
     used = deployment.deploymentcamera_set.select_related("camera").order_by("camera__name")
     return [f"the zone of {each.camera}" for each in used if zone_of(each) is None]
+
+
+def _recognition(deployment: Deployment) -> list[str]:
+    """The false alert rate beyond which a threshold is never acceptable, at the longest list."""
+    is_said = _given(deployment, "profile") and _given(deployment, "threshold")
+    if not is_said or expected_alerts.still_to_say(deployment):
+        return []
+    question = expected_alerts.question_of(
+        deployment, profile=deployment.profile, threshold=deployment.threshold
+    )
+    words = expected_alerts.what_to_give_instead(question)
+    return [] if words is None else [words]
 
 
 def _notice(deployment: Deployment) -> list[str]:
@@ -113,6 +126,7 @@ STEPS: tuple[Step, ...] = (
         "recognition",
         "Recognition",
         {"profile": "the model profile", "threshold": "the face-match threshold"},
+        _recognition,
     ),
     Step(
         "why",

@@ -4,18 +4,11 @@ from dataclasses import dataclass
 from math import log10
 
 from deployments import expected_alerts
-from deployments.expected_alerts import Expectation, Question, in_words
+from deployments.expected_alerts import Expectation, Side, in_words
 from deployments.models import Deployment
 
 WIDTH, HEIGHT = 320.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 10.0, 30.0
-# What the figure is worked out from, besides the threshold.
-NEEDED = {
-    "expected_footfall": "how many people pass in a day",
-    "starts_at": "the start",
-    "ends_at": "the end",
-    "watchlist_cap": "the most people that the list may hold",
-}
 LEAST = 0.01  # the lowest count that the chart tells apart
 
 
@@ -55,25 +48,20 @@ class Expected:
     is_measured: bool = False
     side: str = ""
     is_unacceptable: bool = False
+    is_below: bool = False
+    way_to_fewer: str = ""
     chart: Chart | None = None
 
 
 def expected(deployment: Deployment, *, profile: str, threshold: float | None) -> Expected:
     """For a threshold that need not be saved yet."""
-    lacking = [words for name, words in NEEDED.items() if getattr(deployment, name) is None]
+    lacking = expected_alerts.still_to_say(deployment)
     if lacking or threshold is None:
         return Expected(missing=", ".join(lacking) or "the threshold")
-    faces = expected_alerts.passers_by(
-        footfall=deployment.expected_footfall,
-        starts_at=deployment.starts_at,
-        ends_at=deployment.ends_at,
-    )
-    question = Question(
-        profile=profile, threshold=threshold, faces=faces, watchlist=deployment.watchlist_cap
-    )
+    question = expected_alerts.question_of(deployment, profile=profile, threshold=threshold)
     found = expected_alerts.expect(question)
     facts = {
-        "faces": faces,
+        "faces": question.faces,
         "watchlist": question.watchlist,
         "threshold": threshold,
         "profile": profile,
@@ -88,7 +76,9 @@ def expected(deployment: Deployment, *, profile: str, threshold: float | None) -
         high=in_words(found.high),
         dataset=found.dataset,
         side=found.side.value,
-        is_unacceptable=expected_alerts.rate_is_unacceptable(found, faces=faces),
+        is_below=found.side is Side.BELOW,
+        way_to_fewer=expected_alerts.way_to_fewer(found),
+        is_unacceptable=expected_alerts.rate_is_unacceptable(found, faces=question.faces),
         chart=chart_of(found, threshold=threshold),
     )
 

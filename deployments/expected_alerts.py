@@ -7,10 +7,19 @@ from datetime import datetime
 from enum import Enum
 from math import ceil
 
+from deployments.models import Deployment
+
 # Most of a day's passers-by come in these hours: a window of six has half of them.
 BUSY_HOURS = 12
 # R (Bridges): a false alert rate above 1 in 1,000 is never acceptable.
 WORST_RATE = 1 / 1000
+# What an expectation is worked out from besides profile and threshold, in words.
+NEEDED = {
+    "expected_footfall": "how many people pass in a day",
+    "starts_at": "the start",
+    "ends_at": "the end",
+    "watchlist_cap": "the most people that the list may hold",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,21 @@ def expect(question: Question) -> Expectation | None:
     return next((answer for answer in answers if answer is not None), None)
 
 
+def still_to_say(deployment: Deployment) -> list[str]:
+    """What an application must say before anything can be expected of it."""
+    return [words for name, words in NEEDED.items() if getattr(deployment, name) is None]
+
+
+def question_of(deployment: Deployment, *, profile: str, threshold: float) -> Question:
+    """Of an application that says all that is needed; its threshold need not be saved yet."""
+    faces = passers_by(
+        footfall=deployment.expected_footfall,
+        starts_at=deployment.starts_at,
+        ends_at=deployment.ends_at,
+    )
+    return Question(profile, threshold, faces, deployment.watchlist_cap)
+
+
 def passers_by(*, footfall: int, starts_at: datetime, ends_at: datetime) -> int:
     """People to expect in a window, of `footfall` in a day: the share of the busy hours, and all of
     a day once the window has so many."""
@@ -75,8 +99,44 @@ def passers_by(*, footfall: int, starts_at: datetime, ends_at: datetime) -> int:
     return max(1, ceil(footfall * share))
 
 
+def is_unacceptable(rate: float) -> bool:
+    """Exactly 1 in 1,000 is allowed, also where its last binary digit says otherwise."""
+    return rate > WORST_RATE * (1 + 1e-9)
+
+
 def rate_is_unacceptable(expectation: Expectation, *, faces: int) -> bool:
-    return expectation.count > faces * WORST_RATE
+    return is_unacceptable(expectation.count / faces)
+
+
+def what_to_give_instead(question: Question) -> str | None:
+    """Words for what nobody may apply for: too many false alerts, or no measurement to say so.
+    None where the threshold may be applied for."""
+    found = expect(question)
+    if found is None:
+        return (
+            "a model profile whose accuracy was measured: nobody can say how many false alerts "
+            f"“{question.profile}” brings"
+        )
+    if found.side is Side.BELOW:
+        return (
+            f"{way_to_fewer(found)}: nothing was measured at {question.threshold:g} or "
+            "below, and nobody can say how many false alerts it brings"
+        )
+    if not rate_is_unacceptable(found, faces=question.faces):
+        return None
+    return (
+        f"{way_to_fewer(found)}: at {question.threshold:g}, with {question.watchlist:,} on the "
+        f"list, {found.side.value or 'some'} {in_words(found.count)} false alerts are to be "
+        f"expected of {question.faces:,} people who pass; more than 1 in 1,000 is never acceptable"
+    )
+
+
+def way_to_fewer(found: Expectation) -> str:
+    if found.side is Side.BELOW:
+        return "a higher face-match threshold"
+    if found.side is Side.ABOVE:  # a higher one was not measured either
+        return "a shorter watchlist, or a profile that was measured at higher thresholds"
+    return "a higher face-match threshold or a shorter watchlist"
 
 
 def in_words(count: float) -> str:

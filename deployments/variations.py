@@ -1,5 +1,6 @@
 """Variations: changes to what was authorised, each with reasons and an authority of its own."""
 
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deployments import audit, authority_documents, permissions, publication
+from deployments import (
+    audit,
+    authority_documents,
+    expected_alerts,
+    permissions,
+    publication,
+)
 from deployments.enums import AuditKind, EntryStatus, VariationStatus
 from deployments.locking import lock
 from deployments.models import Camera, Deployment, User, Variation
@@ -55,6 +62,14 @@ def terms_of(deployment: Deployment) -> Terms:
 def changed(variation: Variation, terms: Terms) -> list[str]:
     """The names of what differs from those terms, in the order of the form."""
     return [name for name, value in asdict(terms).items() if getattr(variation, name) != value]
+
+
+def as_proposed(deployment: Deployment, variation: Variation) -> Deployment:
+    """The deployment on the variation's terms, to look at and never to save."""
+    proposed = copy(deployment)
+    for name in VARIED_COLUMNS:
+        setattr(proposed, name, getattr(variation, name))
+    return proposed
 
 
 def propose(deployment: Deployment, terms: Terms, *, by: User, reasons: str) -> Variation:
@@ -194,6 +209,7 @@ def _check(deployment: Deployment, variation: Variation) -> None:
         raise Refused("The deployment has started; its start cannot be moved.")
     if variation.watchlist_cap > settings.WATCHLIST_CAP:
         raise Refused(f"Policy allows at most {settings.WATCHLIST_CAP:,} people.")
+    _check_false_alerts(deployment, variation)
     listed = deployment.entries.filter(status__in=(EntryStatus.PENDING, EntryStatus.ENROLLED))
     if (count := listed.count()) > variation.watchlist_cap:
         raise Refused(f"{count} people are on the watchlist: withdraw some first.")
@@ -208,6 +224,18 @@ def _check(deployment: Deployment, variation: Variation) -> None:
     for camera in chosen:
         if str(camera.pk) not in variation.zones:
             raise Refused(f"{camera} has no zone of recognition: draw it on its picture.")
+
+
+def _check_false_alerts(deployment: Deployment, variation: Variation) -> None:
+    """Neither another threshold nor a longer list may bring more than an application may."""
+    if not {"threshold", "watchlist_cap"} & set(changed(variation, terms_of(deployment))):
+        return
+    proposed = as_proposed(deployment, variation)
+    question = expected_alerts.question_of(
+        proposed, profile=proposed.profile, threshold=proposed.threshold
+    )
+    if words := expected_alerts.what_to_give_instead(question):
+        raise Refused(f"Ask for {words}.")
 
 
 def _sorted(terms: Terms) -> dict[str, Any]:

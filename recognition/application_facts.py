@@ -56,11 +56,7 @@ def expect(question: Question) -> Expectation | None:
         profile = load_profile(question.profile)
     except (UnknownProfile, UnusableProfile):
         return None
-    carried = (
-        (source, [point for point in points if point.is_carried])
-        for source, points in evaluations(profile)
-    )
-    source, points = next(((source, rows) for source, rows in carried if rows), ("", []))
+    source, points = _carried(profile, question.threshold)
     found = expected_false_alerts(
         points,
         threshold=question.threshold,
@@ -88,6 +84,18 @@ def expect(question: Question) -> Expectation | None:
             )
         ),
     )
+
+
+def _carried(profile: Profile, threshold: float) -> tuple[str, list[OperatingPoint]]:
+    """As the start check chooses: the newest that says something of this threshold. Where none
+    does, the newest of all, whose figures are then too low."""
+    carried = [
+        (source, rows)
+        for source, points in evaluations(profile)
+        if (rows := [point for point in points if point.is_carried])
+    ]
+    telling = (each for each in carried if any(point.threshold <= threshold for point in each[1]))
+    return next(telling, carried[0] if carried else ("", []))
 
 
 def _side(threshold: float, points: Sequence[OperatingPoint]) -> Side:

@@ -220,6 +220,16 @@ def documents_relied_on() -> dict[str, object]:
 def make_site_fit() -> None:
     """Housekeeping ran just now, and an evaluation says what the model does at low thresholds."""
     beat(HOUSEKEEPING)
+    _measured()
+
+
+def make_measured() -> None:
+    """As a site has it before anybody applies; a test with points of its own keeps them alone."""
+    if not OperatingPoint.objects.filter(profile_version=PROFILE_VERSION).exists():
+        _measured()
+
+
+def _measured() -> None:
     OperatingPoint.objects.get_or_create(
         profile=PROFILE,
         profile_version=PROFILE_VERSION,
@@ -321,6 +331,7 @@ def _draft(cameras: list[Camera], changes: dict[str, object]) -> Deployment:
     values |= documents_relied_on()
     if "applicant" not in changes:
         values["applicant"] = person("applicant")
+    make_measured()
     deployment = Deployment.objects.create(**values | changes)
     deployment.cameras.set(cameras, through_defaults=WHOLE_FRAME.columns())
     return deployment

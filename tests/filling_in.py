@@ -29,7 +29,7 @@ def write_application(page: Page, *, place: str, threshold: float) -> None:
     draw_zone(page)
     onwards(page, "Watchlist")
     page.fill("[name=watchlist_criteria]", "Wanted for robbery, or missing and at risk.")
-    page.fill("[name=watchlist_cap]", "100")
+    page.fill("[name=watchlist_cap]", "40")
     onwards(page, "Recognition")
     page.fill("[name=threshold]", str(threshold))
     onwards(page, "Why")

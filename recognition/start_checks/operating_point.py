@@ -3,12 +3,12 @@
 R (Bridges) v South Wales Police held more than that never acceptable."""
 
 from deployments.enums import EntryStatus
+from deployments.expected_alerts import is_unacceptable
 from deployments.models import Deployment
 from deployments.start_checks import Check
 from recognition.false_alert_evidence import Evidence, evidence_for
 from recognition.profiles import load_profile
 
-MAX_RATE = 1 / 1000
 SHOWN = 0.01 / 1000  # below it a rate is written as less
 NAME = "False alerts at this threshold"
 
@@ -26,7 +26,7 @@ def operating_point_check(deployment: Deployment) -> Check:
             "Measure one (manage.py evaluate), or apply with a higher threshold.",
         )
     words = _rate_words(evidence, threshold=deployment.threshold, enrolled=enrolled)
-    if evidence.rate > MAX_RATE:
+    if is_unacceptable(evidence.rate):
         remedy = (
             "More than 1 in 1,000 is never acceptable: shorten the watchlist, or apply with a "
             "higher threshold or a better profile."

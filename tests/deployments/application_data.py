@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from deployments.forms.variation import VariationForm
 from deployments.models import Camera, Deployment
-from tests.factories import documents_relied_on
+from tests.factories import documents_relied_on, make_measured
 
 APPLY = "/deployments/new/"
 LONDON = "%Y-%m-%dT%H:%M"
@@ -89,6 +89,7 @@ def address(deployment: Deployment, name: str) -> str:
 
 def write_all(client: Client, camera: Camera, **changes: Typed) -> Deployment:
     """Go through every step as the person signed in; `changes` replace what a step is given."""
+    make_measured()
     steps = filled_in(camera) | changes
     client.post(APPLY, steps.pop("who"))
     draft = Deployment.objects.latest("pk")

@@ -11,13 +11,14 @@ from celery import current_app
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from deployments import expected_alerts
 from deployments.enums import Status
 from deployments.models import Deployment
 from recognition import profiles
 from recognition.false_alert_evidence import evidence_for
 from recognition.models import CameraCheck, OperatingPoint
 from recognition.profiles import load_profile
-from recognition.start_checks import clocks, licence, operating_point
+from recognition.start_checks import clocks, licence
 from recognition.start_checks.cameras import cameras_check
 from recognition.start_checks.clocks import clock_check
 from recognition.start_checks.licence import licence_check
@@ -274,7 +275,7 @@ def test_the_demo_rests_on_what_ships_with_the_profile(db: None):
     assert evidence is not None
     assert evidence.is_bound
     assert evidence.rate == pytest.approx(1 - 0.995 ** (20 / 250))
-    assert evidence.high < operating_point.MAX_RATE
+    assert evidence.high < expected_alerts.WORST_RATE
     assert evidence.basis.non_mated == 1152
 
 
@@ -282,7 +283,7 @@ def test_the_same_profile_does_not_carry_a_long_list(db: None):
     evidence = evidence_for(load_profile("embedded"), threshold=DEMO_THRESHOLD, watchlist=250)
 
     assert evidence is not None
-    assert evidence.rate > operating_point.MAX_RATE
+    assert evidence.rate > expected_alerts.WORST_RATE
 
 
 def test_a_profile_that_was_never_measured_has_no_evidence(db: None):
