@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from deployments import recognition_profiles
+from deployments import authority_expectation, recognition_profiles
 from deployments.enums import RELIED_ON, Status
 from deployments.models import (
     Camera,
@@ -24,7 +24,7 @@ from deployments.models import (
 )
 from deployments.zones import zone_of
 
-FORMAT = "authority 3"
+FORMAT = "authority 4"
 NONE = "None."
 
 
@@ -51,6 +51,7 @@ def content_of(deployment: Deployment, *, variation: Variation | None = None) ->
         "applicant": _person(deployment.applicant),
         "submitted_at": _submitted_at(deployment),
         "application": _application(deployment),
+        "expected_false_alerts": authority_expectation.frozen(deployment),
         "cameras": [_camera(each) for each in used],
         "documents": [_document(each) for each in documents_of(deployment)],
     }
@@ -90,6 +91,7 @@ def sections_of(content: Mapping[str, Any]) -> list[Section]:
                 ("Most people on the watchlist", f"{applied['watchlist_cap']:,}"),
                 ("Model profile", _profile_in_words(applied)),
                 ("Face-match threshold", str(applied["threshold"])),
+                *authority_expectation.lines_of(content),
             ),
         ),
         Section(
@@ -143,7 +145,8 @@ def _decision_on(variation: Variation) -> dict[str, object]:
         "officer": _person(officer),
         "decided_at": _moment(variation.decided_at),
         "reasons": variation.decision_reasons,
-        "conditions": "",
+        # A variation changes terms; what the authority was made to depend on still stands.
+        "conditions": variation.deployment.decision_conditions,
         "notice_withheld_reason": variation.deployment.notice_withheld_reason,
         "short_notice_reason": variation.short_notice_reason,
     }

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from deployments import permissions, step_up, variations
+from deployments.expectation_view import expected
 from deployments.forms.variation import VariationDecisionForm, VariationForm
 from deployments.forms.zones import zone_forms
 from deployments.lifecycle import Refused
@@ -77,6 +78,7 @@ def variation(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
         "deployment": deployment,
         "variation": found,
         "lines": (lines := compared(found)),
+        "expected": _expected(deployment, found, {line.name for line in lines}),
         "shows_zones": any(line.name == "zones" for line in lines),
         "used_cameras": _cameras(found),
         "can_view_stills": permissions.can_view_stills(person),
@@ -112,6 +114,14 @@ def _decide(request: HttpRequest, found: Variation, form: VariationDecisionForm)
         short_notice_reason=form.cleaned_data["short_notice_reason"],
     )
     messages.success(request, "Authorised. The new terms are in force from this moment.")
+
+
+def _expected(deployment: Deployment, found: Variation, changed: set[str]) -> object:
+    """The false alerts that the change brings, where it touches what they come from."""
+    if not changed & {"threshold", "watchlist_cap", "starts_at", "ends_at"}:
+        return None
+    proposed = variations.as_proposed(deployment, found)
+    return expected(proposed, profile=proposed.profile, threshold=proposed.threshold)
 
 
 def _cameras(found: Variation) -> list[dict[str, object]]:

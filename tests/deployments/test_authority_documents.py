@@ -3,20 +3,23 @@
 import hashlib
 import io
 import json
+from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from deployments import authority_documents, lifecycle
+from deployments import authority_documents, expected_alerts, lifecycle, variations
 from deployments.applications import impose_conditions
-from deployments.authority_content import canonical, documents_of
+from deployments.authority_content import canonical, content_of, documents_of
 from deployments.enums import AuditKind, Status
 from deployments.lifecycle import Refused
-from deployments.models import AuditEvent, AuthorityDocument, Deployment
-from tests.factories import Cast, make_camera, make_deployment
+from deployments.models import AuditEvent, AuthorityDocument, Deployment, Variation
+from recognition.models import OperatingPoint
+from tests.factories import Cast, make_camera, make_deployment, make_variation
 from tests.tampering import refusal_of, run_sql, triggers_disabled
 
 INSERT = (
@@ -68,6 +71,86 @@ def test_an_authority_says_what_was_applied_for_and_decided(cast: Cast):
         document.version for document in documents_of(deployment)
     ]
     assert len(content["documents"]) == 3
+
+
+def test_an_authority_keeps_the_false_alerts_that_were_to_be_expected(cast: Cast):
+    deployment = make_deployment(
+        status=Status.AUTHORISED, expected_footfall=24_000, watchlist_cap=20_000, threshold=0.1
+    )
+
+    document = deployment.authority_documents.get()
+    expected = json.loads(document.content)["expected_false_alerts"]
+    OperatingPoint.objects.all().delete()
+
+    faces = expected["faces"]
+    assert 8_000 < faces < 8_400  # four of twelve busy hours, and some minutes
+    assert expected["count"] == pytest.approx(faces / 1000)
+    assert (expected["threshold"], expected["watchlist"]) == (0.1, 20_000)
+    words = _line(document, "False alerts to expect")
+    for told in ("8.2 in the whole", "between 6.5 and 9.8", f"{faces:,} people", "with 20,000 on"):
+        assert told in words
+    assert "Drawn for tests" in words
+    assert " ".join(words.split()) in text_of(document)
+
+
+def test_a_variation_has_the_false_alerts_of_its_own_terms(cast: Cast):
+    deployment = make_deployment(status=Status.AUTHORISED, threshold=0.5)
+    longer = deployment.ends_at + timedelta(hours=4)
+    variation = make_variation(deployment, threshold=0.7, watchlist_cap=200, ends_at=longer)
+
+    variations.authorise(
+        variation, by=cast.authorising_officer, reasons="Needed.", short_notice_reason="Soon."
+    )
+
+    first, second = (
+        json.loads(each.content)["expected_false_alerts"]
+        for each in deployment.authority_documents.order_by("pk")
+    )
+    assert (first["threshold"], second["threshold"]) == (0.5, 0.7)
+    assert (first["watchlist"], second["watchlist"]) == (100, 200)
+    assert second["faces"] > 1.9 * first["faces"]
+    assert second["count"] > 3.8 * first["count"]
+
+
+def test_where_nothing_was_measured_the_authority_says_so(cast: Cast):
+    submitted = make_deployment(status=Status.SUBMITTED)
+    with mock.patch.object(expected_alerts, "expect", return_value=None):
+        lifecycle.authorise(submitted, by=cast.authorising_officer, reasons="It is needed.")
+
+    document = submitted.authority_documents.get()
+
+    assert json.loads(document.content)["expected_false_alerts"] is None
+    assert "no accuracy was measured" in _line(document, "False alerts to expect")
+
+
+def test_an_authority_of_an_earlier_format_still_verifies_and_is_read(cast: Cast):
+    with mock.patch.object(authority_documents, "content_of", _as_format_3):
+        document = decided()
+
+    assert authority_documents.is_sound(document)
+    assert document.sha256 in text_of(document)
+    labels = [
+        label for section in authority_documents.sections(document) for label, _ in section.lines
+    ]
+    assert "Face-match threshold" in labels
+    assert "False alerts to expect" not in labels
+
+
+def _as_format_3(
+    deployment: Deployment, *, variation: Variation | None = None
+) -> dict[str, object]:
+    content = content_of(deployment, variation=variation)
+    del content["expected_false_alerts"]
+    return content | {"format": "authority 3"}
+
+
+def _line(document: AuthorityDocument, label: str) -> str:
+    return next(
+        words
+        for section in authority_documents.sections(document)
+        for found, words in section.lines
+        if found == label
+    )
 
 
 @pytest.mark.parametrize("status", [Status.AUTHORISED, Status.REFUSED])

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from deployments import authority_documents, lifecycle, variations
+from deployments.applications import impose_conditions
 from deployments.enums import Category, Status, VariationStatus
 from deployments.lifecycle import Refused
 from deployments.models import AuditEvent, Deployment, User, Variation
@@ -97,6 +100,23 @@ def test_each_step_is_in_the_audit_trail(cast: Cast):
     assert (decided.action, decided.actor) == ("variation.authorised", "authorising_officer")
     assert json.loads(decided.details) == {"version": 2}
     assert decided.subject == written.subject == f"variation {variation.pk}"
+
+
+def test_the_conditions_of_the_authority_stand_and_are_in_its_writing(client: Client, cast: Cast):
+    submitted = make_deployment(status=Status.SUBMITTED)
+    impose_conditions(submitted, by=cast.authorising_officer, conditions="Not past the school.")
+    lifecycle.authorise(submitted, by=cast.authorising_officer, reasons="It is needed.")
+    variation = propose(submitted)
+    client.force_login(cast.second_superintendent)
+
+    page = client.get(
+        reverse("deployments:variation", args=[submitted.uuid, variation.pk])
+    ).content.decode()
+    assert "Not past the school." in page
+    assert "False alerts to expect" in page
+    document = authorise(variation).authority_documents.get()
+
+    assert json.loads(document.content)["decision"]["conditions"] == "Not past the school."
 
 
 def test_it_has_a_written_authority_of_its_own(cast: Cast):
