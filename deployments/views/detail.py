@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from deployments import erasure_days, lifecycle, permissions, publication, training, watchlist
 from deployments.application_steps import what_is_missing
-from deployments.enums import Status
+from deployments.enums import Status, VariationStatus
 from deployments.forms.decision import DecisionForm
 from deployments.forms.variation import ReviewForm
-from deployments.models import Deployment, DeploymentResult, User
+from deployments.models import Deployment, DeploymentResult, User, Variation
 from deployments.retention import RULES, Rule, due_after_end
 from deployments.variation_words import compared
 from deployments.views.access import person_of, visible_deployment
@@ -38,7 +38,11 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def render_detail(
-    request: HttpRequest, deployment: Deployment, *, decision: DecisionForm | None = None
+    request: HttpRequest,
+    deployment: Deployment,
+    *,
+    decision: DecisionForm | None = None,
+    review: ReviewForm | None = None,
 ) -> HttpResponse:
     person = person_of(request)
     context = {
@@ -54,8 +58,9 @@ def render_detail(
         "start_records": _start_records(deployment),
         "decision": _decision(person, deployment, decision),
         "decides_urgently": permissions.can_decide_urgently(person, deployment),
-        "review": ReviewForm() if permissions.can_review_urgent(person, deployment) else None,
+        "review": _review(person, deployment, review),
         "variations": _variations(deployment),
+        "variation_to_decide": _variation_to_decide(person, deployment),
         "can_vary": permissions.can_vary(person, deployment),
         "notice": _notice(deployment),
         "result": DeploymentResult.objects.filter(deployment=deployment).first(),
@@ -100,10 +105,22 @@ def _decision(
     return (bound or DecisionForm()) if permissions.can_decide(person, deployment) else None
 
 
+def _review(person: User, deployment: Deployment, bound: ReviewForm | None) -> ReviewForm | None:
+    if not permissions.can_review_urgent(person, deployment):
+        return None
+    return bound or ReviewForm()
+
+
 def _variations(deployment: Deployment) -> list[dict[str, object]]:
     """Latest first, each with what it changes."""
     found = deployment.variations.select_related("written_by", "decided_by", "deployment")
     return [{"variation": each, "lines": compared(each)} for each in found.order_by("-pk")]
+
+
+def _variation_to_decide(person: User, deployment: Deployment) -> Variation | None:
+    if not permissions.can_decide_variation(person, deployment):
+        return None
+    return deployment.variations.filter(status=VariationStatus.SUBMITTED).first()
 
 
 def _unexplained_stop(person: User, deployment: Deployment) -> object:

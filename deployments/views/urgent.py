@@ -12,6 +12,7 @@ from deployments import permissions, step_up, urgent
 from deployments.forms.variation import ReviewForm
 from deployments.lifecycle import Refused
 from deployments.views.access import person_of, visible_deployment
+from deployments.views.detail import render_detail
 
 _DONE = {
     "confirm": (urgent.confirm, "Confirmed. The authority lasts to the end of its window."),
@@ -26,6 +27,8 @@ def review_urgent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if permissions.can_review_urgent(person_of(request), deployment):
         step_up.require_fresh_proof(request)
     form = ReviewForm(request.POST)
+    if not form.is_valid() and permissions.can_review_urgent(person_of(request), deployment):
+        return render_detail(request, deployment, review=form)
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("deployments:detail", uuid=deployment.uuid)

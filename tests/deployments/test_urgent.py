@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -323,6 +324,14 @@ def test_the_page_shows_the_deadline_and_takes_the_review(client: Client, cast: 
     address = reverse("deployments:review_urgent", args=[deployment.uuid])
     answer = client.post(address, {"decision": "confirm", "reasons": ""}, follow=True)
     assert "needs its reasons" in answer.content.decode()
+    typed = client.post(address, {"reasons": "Read at once, and necessary."}).content.decode()
+    assert "Choose what you decide." in typed
+    assert "Read at once, and necessary." in typed, "what was typed is kept"
+    past = mock.Mock(now=lambda: deployment.review_due_at)
+    with mock.patch("deployments.views.detail.timezone", past):
+        late = client.get(page).content.decode()
+    assert "Nothing is recognised on this authority until it is reviewed" in late
+    assert "data-countdown" not in late
     client.post(address, {"decision": "confirm", "reasons": "I agree."})
 
     deployment.refresh_from_db()
