@@ -1,6 +1,7 @@
 """One deployment on one page: where it stands, what may be done, and what was done."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -59,8 +60,8 @@ def render_detail(
         "decision": _decision(person, deployment, decision),
         "decides_urgently": permissions.can_decide_urgently(person, deployment),
         "review": _review(person, deployment, review),
-        "variations": _variations(deployment),
-        "variation_to_decide": _variation_to_decide(person, deployment),
+        "variations": (varied := _variations(deployment)),
+        "variation_to_decide": _variation_to_decide(person, deployment, varied),
         "can_vary": permissions.can_vary(person, deployment),
         "notice": _notice(deployment),
         "result": DeploymentResult.objects.filter(deployment=deployment).first(),
@@ -111,16 +112,22 @@ def _review(person: User, deployment: Deployment, bound: ReviewForm | None) -> R
     return bound or ReviewForm()
 
 
-def _variations(deployment: Deployment) -> list[dict[str, object]]:
+def _variations(deployment: Deployment) -> list[dict[str, Any]]:
     """Latest first, each with what it changes."""
     found = deployment.variations.select_related("written_by", "decided_by", "deployment")
     return [{"variation": each, "lines": compared(each)} for each in found.order_by("-pk")]
 
 
-def _variation_to_decide(person: User, deployment: Deployment) -> Variation | None:
-    if not permissions.can_decide_variation(person, deployment):
+def _variation_to_decide(
+    person: User, deployment: Deployment, varied: list[dict[str, Any]]
+) -> Variation | None:
+    waiting = (each["variation"] for each in varied)
+    found: Variation | None = next(
+        (each for each in waiting if each.status == VariationStatus.SUBMITTED), None
+    )
+    if found is None or not permissions.can_decide_variation(person, deployment):
         return None
-    return deployment.variations.filter(status=VariationStatus.SUBMITTED).first()
+    return found
 
 
 def _unexplained_stop(person: User, deployment: Deployment) -> object:

@@ -114,6 +114,8 @@ def test_the_conditions_of_the_authority_stand_and_are_in_its_writing(client: Cl
     ).content.decode()
     assert "Not past the school." in page
     assert "False alerts to expect" in page
+    detail = client.get(reverse("deployments:detail", args=[submitted.uuid])).content.decode()
+    assert "A change of what is authorised waits for your decision" in detail
     document = authorise(variation).authority_documents.get()
 
     assert json.loads(document.content)["decision"]["conditions"] == "Not past the school."
