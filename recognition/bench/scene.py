@@ -71,7 +71,9 @@ def authorised(title: str, *, cameras: int = 1, records_cctv: bool = False) -> D
     )
     columns = WHOLE_FRAME.columns() | {"records_cctv": records_cctv}
     deployment.cameras.set(_cameras(cameras), through_defaults=columns)
-    lifecycle.submit(deployment, by=applicant)
+    # Its lists are longer than a threshold may be applied for: nobody is on them.
+    with mock.patch.object(lifecycle, "what_is_missing", return_value=[]):
+        lifecycle.submit(deployment, by=applicant)
     return lifecycle.authorise(deployment, by=officer, reasons="To measure.")
 
 
