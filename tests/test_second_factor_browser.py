@@ -89,6 +89,8 @@ def page_for(browser: Browser, server: AskingServer) -> Iterator[PageFor]:
         give_password(page, user)
         if app is not None:
             give_code(page, app, button="Continue")
+            # Whoever goes elsewhere before the answer is there is not signed in.
+            expect(page.locator("[name=code]")).to_have_count(0)
         return page
 
     yield open_page
