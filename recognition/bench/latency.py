@@ -85,8 +85,10 @@ def _timed() -> Iterator[list[float]]:
     """The seconds from each sighting's capture to the return of the function that commits it."""
     latencies: list[float] = []
 
-    def timed(deployment: Deployment, camera: Camera, new: NewAlert) -> Alert | None:
-        alert = raise_alert(deployment, camera, new)
+    def timed(
+        deployment: Deployment, camera: Camera, new: NewAlert, *, continues: int | None
+    ) -> Alert | None:
+        alert = raise_alert(deployment, camera, new, continues=continues)
         if alert is not None:
             latencies.append(time.time() - new.captured_at.timestamp())
         return alert
