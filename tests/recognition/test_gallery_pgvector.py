@@ -160,6 +160,21 @@ def test_only_this_deployments_list_and_this_models_templates_are_searched(
     assert _database(other, version="another-1").search(probe, limit=1) == [[]]
 
 
+def test_who_is_not_searched_for_is_looked_up_once_and_not_for_each_template(
+    deployment: Deployment,
+):
+    """Nobody has analysed the tables of a list that was just filled."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN SELECT * FROM recognition_searched_template WHERE deployment_id = %s",
+            [deployment.pk],
+        )
+        plan = " ".join(line for (line,) in cursor.fetchall())
+
+    assert "hashed SubPlan" in plan
+    assert "Nested Loop" not in plan
+
+
 def test_an_addition_and_a_withdrawal_are_seen_by_the_next_search(cast: Cast):
     ready = make_deployment(status=Status.READY)
     gallery, probe = _database(ready), unit_vector(seed=77)[None]
