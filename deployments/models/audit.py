@@ -49,10 +49,14 @@ SUBJECTS = (
     "variation",
 )
 SUBJECT = rf"^(({'|'.join(SUBJECTS)}) [0-9]+( and [0-9]+)?|watchlist|unknown user)?$"
+WITH_A_NUMBER = ", ".join(f"'{subject} '" for subject in SUBJECTS)
 # Refused of what is written from now on: rows of before stay as they are, which the chain asks for.
+# Most are found by comparing: a regular expression costs each event a tenth more.
 NOT_LISTED = f"""
     NEW.kind NOT IN ({", ".join(f"'{kind}'" for kind in AuditKind)})
-    OR NEW.action !~ '^[a-z_]+[.][a-z0-9_]+$' OR NEW.subject !~ '{SUBJECT}'
+    OR translate(NEW.action, 'abcdefghijklmnopqrstuvwxyz0123456789_.', '') <> ''
+    OR position('.' in NEW.action) = 0
+    OR rtrim(NEW.subject, '0123456789') NOT IN ('', {WITH_A_NUMBER}) AND NEW.subject !~ '{SUBJECT}'
 """
 NOT_LISTED_SQL = """
     RAISE EXCEPTION 'an event is of a listed kind, its action a code, its subject a listed thing'
