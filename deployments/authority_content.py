@@ -51,7 +51,7 @@ def content_of(deployment: Deployment, *, variation: Variation | None = None) ->
         "applicant": _person(deployment.applicant),
         "submitted_at": _submitted_at(deployment),
         "application": _application(deployment),
-        "expected_false_alerts": authority_expectation.frozen(deployment),
+        authority_expectation.KEY: authority_expectation.frozen(deployment),
         "cameras": [_camera(each) for each in used],
         "documents": [_document(each) for each in documents_of(deployment)],
     }

@@ -47,7 +47,8 @@ DEPLOYMENT_KINDS = (
     ),
     Rule(
         "watchlist_import",
-        "Sheets and images uploaded to fill a watchlist, and the rows that were refused",
+        "Sheets and images uploaded to fill a watchlist, the templates of the faces found in them,"
+        " and the rows that were refused",
         "database and encrypted file store",
         "the upload; at once when they are imported or discarded",
         24 * HOUR,

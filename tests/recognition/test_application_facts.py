@@ -3,14 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from deployments import expected_alerts, recognition_profiles
 from deployments.expected_alerts import Question, Side
 from recognition import application_facts, model_files
-from recognition.models import OperatingPoint
-from recognition.profiles import load_profile
 from tests.factories import Cast, make_deployment
+from tests.recognition.measurements import make_operating_points
 
 LOW, HIGH = 0.5, 0.6
 
@@ -18,28 +16,7 @@ LOW, HIGH = 0.5, 0.6
 @pytest.fixture
 def _measured(db: None) -> None:
     """A made-up evaluation: FPIR 1 in 100 at the lower threshold, 1 in 2,000 at the higher."""
-    for threshold, fpir in ((LOW, 0.01), (HIGH, 0.0005)):
-        OperatingPoint.objects.create(
-            measured_at=timezone.now().replace(microsecond=0),
-            profile="embedded",
-            profile_version=load_profile("embedded").model_name,
-            dataset="Made up",
-            target_fpir=fpir,
-            threshold=threshold,
-            fpir=fpir,
-            fpir_low=fpir / 2,
-            fpir_high=fpir * 2,
-            tpir=0.5,
-            tpir_low=0.4,
-            tpir_high=0.6,
-            is_carried=True,
-            watchlist=100,
-            mated=100,
-            non_mated=100_000,
-            failure_to_acquire=0,
-            draws=1,
-            seed=1,
-        )
+    make_operating_points({LOW: 0.01, HIGH: 0.0005})
 
 
 def asked(threshold: float, *, profile: str = "embedded") -> Question:

@@ -13,7 +13,8 @@ from deployments.enums import Status
 from deployments.lifecycle import Refused
 from recognition.models import OperatingPoint
 from recognition.start_checks.operating_point import operating_point_check
-from tests.factories import PROFILE, PROFILE_VERSION, Cast, make_deployment, make_variation
+from tests.factories import PROFILE, Cast, make_deployment, make_variation
+from tests.recognition.measurements import make_operating_points
 
 # FPIR on a list of 100 at each threshold.
 MEASURED = {0.5: 0.01, 0.6: 0.0005}
@@ -26,29 +27,7 @@ def _measured(db: None) -> None:
 
 def measure(rates: dict[float, float]) -> None:
     OperatingPoint.objects.all().delete()
-    now = timezone.now()
-    for threshold, fpir in rates.items():
-        OperatingPoint.objects.create(
-            measured_at=now,
-            profile="embedded",
-            profile_version=PROFILE_VERSION,
-            dataset="Made up",
-            target_fpir=fpir,
-            threshold=threshold,
-            fpir=fpir,
-            fpir_low=fpir / 2,
-            fpir_high=fpir * 2,
-            tpir=0.5,
-            tpir_low=0.4,
-            tpir_high=0.6,
-            is_carried=True,
-            watchlist=100,
-            mated=100,
-            non_mated=100_000,
-            failure_to_acquire=0,
-            draws=1,
-            seed=1,
-        )
+    make_operating_points(rates)
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -30,8 +30,7 @@ class Command(BaseCommand):
     def handle(self, *_: object, **options: Any) -> None:
         quick, section = options["quick"], options["section"]
         began = machine()
-        measure = import_module(f"recognition.bench.{section}").measure
-        figures: dict[str, Any] = measure(
+        figures: dict[str, Any] = import_module(f"recognition.bench.{section}").measure(
             Options(
                 quick=quick,
                 minutes=options["minutes"] or (QUICK_MINUTES if quick else DEFAULT_MINUTES),
